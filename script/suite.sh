@@ -10,7 +10,7 @@ regress_options=()				# of pg_regress and pg_isolation_regress
 copy_checkout()
 {
 	mkdir "$copy"
-	tar -C "$root" --exclude=./.git --exclude=./.scimver --exclude=node_modules --exclude=.venv --exclude='*.o' --exclude='*.so' \
+	tar -C "$root" --exclude=./.git --exclude=./.scimver --exclude=node_modules --exclude=.venv --exclude=.environments --exclude='*.o' --exclude='*.so' \
 		-cf - . | tar -C "$copy" -xf - --no-same-owner
 	mkdir -p "$copy/tmp_check" "$copy/isolation"
 	[ "$(id -u)" != 0 ] || chown -R "$server_user": "$copy"
@@ -91,4 +91,24 @@ http_suites()
 	[ ! -d "$folder" ] || cp -r --no-preserve=mode,ownership "$folder" "$copy/tmp_check/suites"
 	run env SCIMVER_SUITES="$copy/tmp_check/suites" test/http/run "$@"
 	sed -n "s:$copy/tmp_check/suites:$folder:; s/^# \(SKIP .*\)/\1/p; s/^# \(.* of .* pass.*\)/\1/p" "$work/$part.log"
+}
+
+# What the clients of test/frameworks take of Debian; where Go is too old for them, it brings
+# the one that they want.
+client_packages()
+{
+	packages=(python3 python3-venv)
+	command -v npm >/dev/null || packages+=(nodejs npm)
+	command -v go >/dev/null || packages+=(golang-go)
+}
+
+# frameworks NAME...: clients and frameworks of others (test/frameworks/run); says what each is,
+# and what a mismatch looks like there.
+frameworks()
+{
+	local environments=()
+
+	[ -z "${SCIMVER_ENVIRONMENTS:-}" ] || environments=("SCIMVER_ENVIRONMENTS=$(folder_for_server_user "$(realpath -m "$SCIMVER_ENVIRONMENTS")")")
+	run env "${environments[@]}" test/frameworks/run "$@"
+	sed -n 's/^# \([a-z0-9-]*: .*\)/\1/p; s/^# \(all at once.*\)/\1/p' "$work/$part.log"
 }

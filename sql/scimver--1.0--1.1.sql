@@ -33,6 +33,7 @@ CREATE TABLE scim_history_rows (
 	expected_version text,
 	error_code text,
 	proposal_id uuid,
+	trace text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -85,6 +86,8 @@ COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
+COMMENT ON COLUMN scim_history_rows.trace IS
+	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -112,7 +115,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
@@ -714,6 +717,50 @@ CREATE VIEW scim_conflict_stats AS
 COMMENT ON VIEW scim_conflict_stats IS
 	'Of each resource that was written in the last hour, or for the sake of others refused to be: how often, and by how many who wrote it or were to';
 
+-- Repeated calls: what a client has named by a key is done once (src/operation/once.c).
+-- The table is written by those calls, in its owner's place; there is no row level
+-- security, as it is dumped (sql/parts/history.sql).
+
+CREATE TABLE scim_idempotency (
+	tenant_id text COLLATE pg_catalog."C" NOT NULL,
+	principal text COLLATE pg_catalog."C" NOT NULL,
+	key text COLLATE pg_catalog."C" NOT NULL,
+	digest bytea NOT NULL,
+	made jsonb,
+	at timestamptz NOT NULL,
+	PRIMARY KEY (tenant_id, principal, key)
+);
+CREATE INDEX scim_idempotency_at ON scim_idempotency (at);
+COMMENT ON TABLE scim_idempotency IS
+	'The keys by which clients named calls, so that each is done once; pruned with the history; read it by scim_idempotency_keys';
+COMMENT ON COLUMN scim_idempotency.tenant_id IS
+	'The tenant that the call was for';
+COMMENT ON COLUMN scim_idempotency.principal IS
+	'The role that called, whose key it is';
+COMMENT ON COLUMN scim_idempotency.key IS
+	'What the client called it: scimver.idempotency_key, or of a tool idempotency_key';
+COMMENT ON COLUMN scim_idempotency.digest IS
+	'SHA-256 of what was called and its arguments, in canonical form; crypted like a password, where these may hold one';
+COMMENT ON COLUMN scim_idempotency.made IS
+	'What it wrote: {"resource_type", "id"}, {"proposal_id"}, of a bulk {"Operations"} with the status of each';
+COMMENT ON COLUMN scim_idempotency.at IS
+	'When, by the clock';
+
+CREATE FUNCTION scim_may_read_key(tenant_id text, principal text) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'scim_may_read_key';
+COMMENT ON FUNCTION scim_may_read_key(text, text) IS
+	'Is it a key of the current role, in a tenant where it works? What scim_idempotency_keys asks';
+GRANT EXECUTE ON FUNCTION scim_may_read_key(text, text) TO PUBLIC;
+
+CREATE VIEW scim_idempotency_keys WITH (security_barrier) AS
+	SELECT tenant_id, principal::name AS principal, key, made, at
+	FROM ONLY scim_idempotency WHERE scim_may_read_key('', '') IS NOT NULL AND scim_may_read_key(tenant_id, principal);
+COMMENT ON VIEW scim_idempotency_keys IS
+	'The keys of the current role, and what was done under each: so whoever lost the answer learns whether his call was done';
+
+SELECT pg_catalog.pg_extension_config_dump('scim_idempotency', '');
+
 -- Triggers (sql/parts/triggers.sql).
 
 CREATE FUNCTION scim_lease_trigger() RETURNS trigger
@@ -862,18 +909,67 @@ BEGIN
 		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
 			scim_history_server, scim_history_seals, scim_history_sealer, scim_history,
 			scim_leases, scim_leases_held, scim_conflict_stats, scim_policy_rows, scim_policies,
-			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles}'::regclass[]::oid[])
+			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles,
+			scim_idempotency, scim_idempotency_keys}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats, scim_policies, scim_proposals, scim_reviews,
-	scim_profiles TO PUBLIC;
+	scim_profiles, scim_idempotency_keys TO PUBLIC;
 GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
-	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles TO pg_database_owner;
+	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles, scim_idempotency TO pg_database_owner;
 
 -- What MCP clients read beside tools: resources, prompts, completions, and what changed.
+
+CREATE FUNCTION scim_mcp_resources(cursor text DEFAULT NULL) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_resources';
+COMMENT ON FUNCTION scim_mcp_resources(text) IS
+	'What MCP clients find listed to be read: schemas, the server and, page by page, open proposals: {"resources", "nextCursor"}';
+
+CREATE FUNCTION scim_mcp_resource_templates() RETURNS json
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_mcp_resource_templates';
+COMMENT ON FUNCTION scim_mcp_resource_templates() IS
+	'Of what MCP clients make the URIs of resources: {"resourceTemplates"}';
+
+CREATE FUNCTION scim_read_resource(uri text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_read_resource';
+COMMENT ON FUNCTION scim_read_resource(text) IS
+	'What a URI leads to that scim_mcp_resources lists, or that was made of a template: {"contents"}';
+
+CREATE FUNCTION scim_mcp_watch(uris text) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_watch';
+COMMENT ON FUNCTION scim_mcp_watch(text) IS
+	'Which of the resources (a JSON array of URIs) can be watched, and from where on: {"watched", "cursor"}';
+
+CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
+COMMENT ON FUNCTION scim_mcp_changes(text) IS
+	'What has changed behind a cursor of scim_mcp_watch, and whether the tools are others: {"updated", "under", "within", "cursor", "more", "tools", "notify"}';
+
+CREATE FUNCTION scim_mcp_prompts() RETURNS json
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_mcp_prompts';
+COMMENT ON FUNCTION scim_mcp_prompts() IS
+	'The prompts that MCP clients offer to people: {"prompts"}';
+
+CREATE FUNCTION scim_mcp_prompt(name text, arguments text DEFAULT NULL) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_prompt';
+COMMENT ON FUNCTION scim_mcp_prompt(text, text) IS
+	'A prompt with its arguments (a JSON object of strings) filled in: {"description", "messages"}';
+
+CREATE FUNCTION scim_mcp_complete(params text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_complete';
+COMMENT ON FUNCTION scim_mcp_complete(text) IS
+	'What an argument of a template or a prompt can be, of its beginning (parameters of completion/complete, as JSON): {"completion"}';
 
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 

@@ -219,6 +219,7 @@ static const Member members[] = {
 	{SCIM_ENTRY_SEQ, put_integer},
 	{SCIM_ENTRY_TENANT, put_text},
 	{SCIM_ENTRY_TOOL, put_text},
+	{SCIM_ENTRY_TRACE, put_text},
 	{SCIM_ENTRY_VERSION, put_text}
 };
 

@@ -15,12 +15,15 @@
  * Where there are seals, the call begins with sealing, so that what is old
  * is sealed.
  *
+ * Then go the keys by which calls were named, whether any table has a history or not.
+ *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table.
  */
 #include "postgres.h"
 
 #include "access/table.h"
+#include "audit/prune_keys.h"
 #include "audit/prune_tenant.h"
 #include "audit/seal.h"
 #include "audit/seals.h"
@@ -67,6 +70,7 @@ typedef struct Prune
 	bool		is_done;		/* with that tenant */
 	int64		floor;			/* the xids of rows up to that one mean nothing */
 	uint64		deleted;
+	uint64		deleted_keys;
 	TimestampTz said;
 } Prune;
 
@@ -207,6 +211,16 @@ run_batch(Prune *prune)
 	return delete_batch(prune);
 }
 
+/* The same of keys, which nobody seals. */
+static bool
+run_keys_batch(Prune *prune)
+{
+	int			count = scim_prune_keys(prune->young, prune->batch_size);
+
+	prune->deleted_keys += count;
+	return count == prune->batch_size;
+}
+
 /* Where there are seals, all goes by them; true: there is more to seal. */
 static bool
 seal_first(Prune *prune)
@@ -221,6 +235,18 @@ seal_first(Prune *prune)
 		(void) scim_seal_new_rows(&is_cut);
 	PopActiveSnapshot();
 	return is_cut;
+}
+
+/* One after the other, until there are no more. */
+static void
+run_batches(Prune *prune, bool (*batch) (Prune *prune))
+{
+	for (TimestampTz began = GetCurrentTimestamp(); run_transaction(prune, batch);
+		 began = GetCurrentTimestamp())
+	{
+		say_progress(prune);
+		rest(began);
+	}
 }
 
 /* ---- the procedure ---- */
@@ -268,13 +294,12 @@ scim_prune_history(PG_FUNCTION_ARGS)
 	SPI_commit();
 	while (run_transaction(&prune, seal_first))
 		CHECK_FOR_INTERRUPTS();
-	for (TimestampTz began = GetCurrentTimestamp(); run_transaction(&prune, run_batch);
-		 began = GetCurrentTimestamp())
-	{
-		say_progress(&prune);
-		rest(began);
-	}
+	run_batches(&prune, run_batch);
+	run_batches(&prune, run_keys_batch);
 	SPI_finish();
 	ereport(NOTICE, (errmsg("history: " UINT64_FORMAT " rows deleted", prune.deleted)));
+	if (prune.deleted_keys > 0)
+		ereport(NOTICE, (errmsg("idempotency keys: " UINT64_FORMAT " deleted",
+								prune.deleted_keys)));
 	PG_RETURN_VOID();
 }

@@ -1,13 +1,13 @@
 /*
  * actor.c
- *		Who acts: role, agent, tool, application_name.
+ *		Who acts: role, agent, tool, application_name, as a part of which trace.
  *
  * The role is the one that SET ROLE chose, or else the session's: a pooler's
  * session belongs to the pooler, and tells nothing.  The current user tells too
  * much: a SECURITY DEFINER function changes it, and so do statements that are run
  * as the owner of a table, while who asked for them stays the same.
  *
- * Agent and application_name are what a client says of itself: they grant
+ * Agent, application_name and trace are what a client says of itself: they grant
  * nothing, and are not believed.
  */
 #include "postgres.h"
@@ -15,6 +15,7 @@
 #include "base/actor.h"
 #include "base/control.h"
 #include "base/settings.h"
+#include "base/trace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -53,6 +54,15 @@ printable(const char *name)
 	return result;
 }
 
+/* Most calls name none. */
+static char *
+valid_trace(const char *text)
+{
+	int			length = text[0] == '\0' ? 0 : scim_trace_length(text);
+
+	return length > 0 ? pnstrdup(text, length) : NULL;
+}
+
 Oid
 scim_acting_role(void)
 {
@@ -80,6 +90,7 @@ scim_actor(void)
 			.agent = printable(scim_setting_agent),
 			.tool = running_tool,
 			.application_name = application_name ? application_name : "",
+			.trace = valid_trace(scim_setting_trace),
 	};
 }
 

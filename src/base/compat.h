@@ -103,6 +103,13 @@
 #define scim_is_not_null(descriptor, number) (TupleDescAttr(descriptor, (number) - 1)->attnotnull)
 #endif
 
+/* Since version 18 the locale of a collation says whether it goes by bytes. */
+#if PG_VERSION_NUM >= 180000
+#define scim_goes_by_bytes(collation) (pg_newlocale_from_collation(collation)->collate_is_c)
+#else
+#define scim_goes_by_bytes(collation) lc_collate_is_c(collation)
+#endif
+
 /* Since version 18 a foreign key may be there that is not enforced. */
 #if PG_VERSION_NUM >= 180000
 #define scim_is_enforced(constraint) ((constraint)->conenforced)

@@ -239,12 +239,32 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},
+	SITUATION(SCIM_BAD_KEY) = {SCIM_INVALID_ARGUMENT, "Name the call by 1 to 64 characters that no "
+	"other call of yours has, such as a uuid."},
+	SITUATION(SCIM_KEY_OF_ANOTHER) = {SCIM_INVALID_ARGUMENT, "Nothing was written. Give each call a "
+		"key of its own; to repeat one, send it exactly as it was, with its "
+	"key."},
+	SITUATION(SCIM_MADE_IS_GONE) = {SCIM_RESOURCE_NOT_FOUND, "The call was done, and what it wrote "
+		"was deleted since, or hidden from you. If it is to be made again, make the call under "
+	"another idempotency_key."},
 	SITUATION(SCIM_BAD_REQUEST_STATE) = {SCIM_INVALID_ARGUMENT, "Make the call again without "
 		"requestState: what is to be decided then is asked anew. Nothing was "
 	"written."},
 	SITUATION(SCIM_BAD_INPUT_RESPONSES) = {SCIM_INVALID_ARGUMENT, "Answer with the action and, to "
 		"accept, the content that the form asks for: call again with the same requestState. "
 	"Nothing was written."},
+	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
+		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
+	"them."},
+	SITUATION(SCIM_NO_SUCH_URI) = {SCIM_RESOURCE_NOT_FOUND, "Take a URI that is listed, or make "
+		"one of a template that is: with the tenant of this connection, and the id of what is "
+	"there and yours to read."},
+	SITUATION(SCIM_NO_SUCH_PROMPT) = {SCIM_INVALID_ARGUMENT, "Name one of the prompts that "
+	"scim_mcp_prompts() lists."},
+	SITUATION(SCIM_BAD_PROMPT) = {SCIM_INVALID_ARGUMENT, "Pass what the prompt lists as its "
+	"arguments, each as a string."},
+	SITUATION(SCIM_BAD_COMPLETION) = {SCIM_INVALID_ARGUMENT, "Pass ref, argument and context as "
+	"completion/complete of MCP has them, with a prompt, or a template of URIs, that is listed."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

@@ -96,8 +96,16 @@ typedef enum ScimErrorCode
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */
 	SCIM_NO_SUCH_TOOL,
+	SCIM_BAD_KEY,				/* of a call that is to be repeated */
+	SCIM_KEY_OF_ANOTHER,		/* call */
+	SCIM_MADE_IS_GONE,			/* what a call made, that is repeated; of whatever type */
 	SCIM_BAD_REQUEST_STATE,		/* that of a question that is not this one, or not any more */
 	SCIM_BAD_INPUT_RESPONSES,	/* what answers no question */
+	SCIM_NO_SUCH_TOOLSET,		/* a word of scimver.toolset */
+	SCIM_NO_SUCH_URI,			/* of an MCP resource, or not for the caller */
+	SCIM_NO_SUCH_PROMPT,		/* of MCP, */
+	SCIM_BAD_PROMPT,			/* or its arguments are none */
+	SCIM_BAD_COMPLETION,		/* what is to be completed is nothing that is listed */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

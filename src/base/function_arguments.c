@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "base/errors.h"
 #include "base/function_arguments.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -24,7 +25,6 @@ read_names(Oid function, ScimArgumentNames *names)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	MemoryContext old;
-	Oid		   *types;
 	char	   *modes;
 
 	if (!HeapTupleIsValid(tuple))
@@ -32,10 +32,9 @@ read_names(Oid function, ScimArgumentNames *names)
 	/* those of a function that was dropped since stay: few, and small */
 	names->function = InvalidOid;
 	old = MemoryContextSwitchTo(TopMemoryContext);
-	names->count = get_func_arg_info(tuple, &types, &names->names, &modes);
+	names->count = get_func_arg_info(tuple, &names->types, &names->names, &modes);
 	MemoryContextSwitchTo(old);
 	ReleaseSysCache(tuple);
-	pfree(types);
 	if (names->names == NULL)
 		elog(ERROR, "function %u has no names for its arguments", function);
 	names->function = function;
@@ -178,4 +177,70 @@ scim_optional_texts(ScimFunctionArguments *arguments, const char *name, int *cou
 		texts[i] = TextDatumGetCString(elements[i]);
 	}
 	return texts;
+}
+
+/* ---- all of them ---- */
+
+static JsonbValue *
+array_value(Datum datum)
+{
+	JsonbValue *array = scim_new_array();
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(datum), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue	null = {.type = jbvNull};
+
+		if (nulls[i])
+			scim_append(array, &null);
+		else
+			scim_append_text(array, TextDatumGetCString(elements[i]));
+	}
+	return array;
+}
+
+/* Of the types that functions of ours have, whose repetitions are asked about. */
+static void
+set_argument(JsonbValue *object, const char *name, Oid type, Datum value)
+{
+	JsonbValue	root;
+
+	switch (type)
+	{
+		case TEXTOID:
+			scim_set_text(object, name, TextDatumGetCString(value));
+			break;
+		case BOOLOID:
+			scim_set_bool(object, name, DatumGetBool(value));
+			break;
+		case TEXTARRAYOID:
+			scim_set_value(object, name, array_value(value));
+			break;
+		case JSONBOID:
+			scim_root(DatumGetJsonbP(value), &root);
+			scim_set_value(object, name, &root);
+			break;
+		default:
+			elog(ERROR, "argument \"%s\" has the unexpected type %u", name, type);
+	}
+}
+
+JsonbValue *
+scim_all_arguments(ScimFunctionArguments *arguments)
+{
+	const ScimArgumentNames *names = arguments->names;
+	JsonbValue *object = scim_new_object();
+
+	for (int i = 0; i < arguments->fcinfo->nargs; i++)
+	{
+		const NullableDatum *argument = &arguments->fcinfo->args[i];
+
+		if (!argument->isnull)
+			set_argument(object, names->names[i], names->types[i], argument->value);
+	}
+	return object;
 }

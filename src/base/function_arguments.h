@@ -18,6 +18,7 @@ typedef struct ScimArgumentNames
 	Oid			function;		/* whose they are */
 	int			count;
 	char	  **names;
+	Oid		   *types;
 } ScimArgumentNames;
 
 /* The arguments of a call. */
@@ -52,5 +53,8 @@ extern char **scim_optional_texts(ScimFunctionArguments *arguments, const char *
 
 /* Has the function such an argument at all?  Asking for one that it has not is a fault of ours. */
 extern bool scim_has_argument(ScimFunctionArguments *arguments, const char *name);
+
+/* All that are not NULL, as an object. */
+extern JsonbValue *scim_all_arguments(ScimFunctionArguments *arguments);
 
 #endif							/* SCIM_BASE_FUNCTION_ARGUMENTS_H */

@@ -6,6 +6,7 @@
 
 #include "base/actor.h"
 #include "base/server_error.h"
+#include "base/trace.h"
 #include "lib/stringinfo.h"
 
 static const ScimServerError server_errors[] = {
@@ -73,6 +74,9 @@ scim_log_error(const char *who, const char *what, const ErrorData *error)
 		appendStringInfo(&where, ", table \"%s\"", error->table_name);
 	if (error->constraint_name)
 		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
+	/* not its state, which may be anything */
+	if (actor.trace)
+		appendStringInfo(&where, ", trace \"%.*s\"", SCIM_TRACEPARENT_LENGTH, actor.trace);
 	/* last: what it says stands behind all that is ours */
 	if (actor.agent[0])
 		appendStringInfo(&where, ", agent \"%s\"", actor.agent);

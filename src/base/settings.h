@@ -54,6 +54,9 @@ extern char *scim_setting_base_url;
 /* Of the call of the transaction, as a client named it to be able to repeat it; empty: none. */
 extern char *scim_setting_idempotency_key;
 
+/* The role by whose rights that was set; InvalidOid: nobody's. */
+extern Oid	scim_setting_idempotency_role;
+
 /* Leases that the session's writes name, as they were read; NULL: none. */
 extern const ScimUuids *scim_setting_lease_ids;
 

@@ -84,8 +84,9 @@ scim_uri_collection(const char *text, int length, int *collection_length)
 
 /* ---- ids in URIs ---- */
 
-int
-scim_uri_encode(const char *text, int length, char *out)
+/* Every byte becomes %XX but letters, digits and those that are kept. */
+static int
+encode(const char *text, int length, const char *kept, char *out)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	char	   *p = out;
@@ -94,7 +95,7 @@ scim_uri_encode(const char *text, int length, char *out)
 	{
 		unsigned char c = text[i];
 
-		if (is_letter(c) || is_digit(c) || is_one_of(c, "-._~:@"))
+		if (is_letter(c) || is_digit(c) || is_one_of(c, kept))
 		{
 			*p++ = c;
 			continue;
@@ -105,6 +106,18 @@ scim_uri_encode(const char *text, int length, char *out)
 	}
 	*p = '\0';
 	return p - out;
+}
+
+int
+scim_uri_encode(const char *text, int length, char *out)
+{
+	return encode(text, length, "-._~:@", out);
+}
+
+int
+scim_uri_encode_host(const char *text, int length, char *out)
+{
+	return encode(text, length, "-._~", out);
 }
 
 bool

@@ -27,6 +27,9 @@ extern const char *scim_uri_collection(const char *text, int length, int *collec
  */
 extern int	scim_uri_encode(const char *text, int length, char *out);
 
+/* The same as a host (section 3.2.2), in which ":" and "@" stand for something else. */
+extern int	scim_uri_encode_host(const char *text, int length, char *out);
+
 /*
  * Is the text, encoded or not, a step in a path ("." or "..") and so no name of
  * its own (RFC 3986 section 5.2.4)?

@@ -3,11 +3,18 @@
  *		What a result or notice of the server's says.
  *
  * Entry points: answer_is_error, answer_says_moved, answer_value,
- * answer_server, answer_is_unreplicated.
+ * answer_server, answer_is_unreplicated, answer_is_progress.
  */
 #include "answer.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* The SQLSTATE with which functions of scimver's tell how far they are. */
+#define PROGRESS_SQLSTATE "PT102"
+
+/* Digits of a number there. */
+#define PROGRESS_DIGITS 15
 
 /* Has it this field, and is it that? */
 static bool
@@ -77,4 +84,31 @@ answer_is_unreplicated(const PGresult *notice)
 {
 	return field_is(notice, PG_DIAG_SEVERITY_NONLOCALIZED, "WARNING") &&
 		field_is(notice, PG_DIAG_SOURCE_FUNCTION, "SyncRepWaitForLSN");
+}
+
+/* The number at *at, which is left behind it; false: there is none. */
+static bool
+take_number(const char **at, uint64_t *number)
+{
+	size_t		digits = strspn(*at, "0123456789");
+
+	if (digits == 0 || digits > PROGRESS_DIGITS)
+		return false;
+	*number = strtoull(*at, NULL, 10);
+	*at += digits;
+	return true;
+}
+
+/* "DONE TOTAL" or "DONE"; another's notice with that SQLSTATE says nothing. */
+bool
+answer_is_progress(const PGresult *notice, Progress *progress)
+{
+	const char *at = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+	progress->total = 0;
+	if (at == NULL || !field_is(notice, PG_DIAG_SQLSTATE, PROGRESS_SQLSTATE) ||
+		!take_number(&at, &progress->done))
+		return false;
+	return *at == '\0' ||
+		(*at++ == ' ' && take_number(&at, &progress->total) && *at == '\0');
 }

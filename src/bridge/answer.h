@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "request.h"
+
 /* What the server was found to be that a call's statement met. */
 typedef enum AnswerServer
 {
@@ -30,5 +32,8 @@ extern AnswerServer answer_server(const PGresult *answer);
 
 /* Does this notice say that a commit's wait for a synchronous standby was ended? */
 extern bool answer_is_unreplicated(const PGresult *notice);
+
+/* Does this notice say how far the request is? */
+extern bool answer_is_progress(const PGresult *notice, Progress *progress);
 
 #endif							/* BRIDGE_ANSWER_H */

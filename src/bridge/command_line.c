@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "log.h"
 #include "scan.h"
 
 Options		options = {
-	.toolset = TOOLSET_DEFAULT, .poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
+	.poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
 };
 
 static const char help[] =
@@ -36,11 +37,16 @@ static const char help[] =
 "  --read-only        only tools that read, in read-only transactions\n"
 "  --require-version  a write that names no expected_version is refused with\n"
 "                     VERSION_REQUIRED\n"
+"  --toolset SET      which tools there are: lean (ten for single users and groups,\n"
+"                     for small models), core (the default) or full\n"
+"  --tools A,B,...    these tools; with --toolset, these as well\n"
 "  --pool N           at most N connections to the database (1 to 64, default 4)\n"
 "  --timeout SECONDS  a call that takes the database longer is cancelled and\n"
 "                     answered with RETRY_LATER (1 to 86400, default 30)\n"
 "  --seal SECONDS     every so often the history is sealed, if the role may do\n"
 "                     that (1 to 86400, default 10; 0: never)\n"
+"  --poll MS          while somebody is subscribed, changes are looked for so often,\n"
+"                     in milliseconds (10 to 60000, default 250)\n"
 "  --help             show this help, then exit\n"
 "  --version          show the version, then exit\n"
 "\n"
@@ -105,6 +111,46 @@ number(const char *text, long least, long limit, const char *complaint)
 	return (int) value;
 }
 
+/* The set, if it is one. */
+static const char *
+toolset(const char *word)
+{
+	static const char *const words[] = {"lean", "core", "full"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (strcmp(word, words[i]) == 0)
+			return words[i];
+	}
+	usage_error("--toolset takes lean, core or full", NULL);
+}
+
+/* Names of tools; which there are, the database knows. */
+static const char *
+tools(const char *names)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_,";
+
+	if (names[0] == '\0' || strspn(names, letters) != strlen(names))
+		usage_error("--tools takes names of tools, with commas between them", NULL);
+	return names;
+}
+
+/* What scimver.toolset is to be: the tools that are named, and those of the set. */
+static const char *
+all_tools(const char *set, const char *names)
+{
+	char	   *all;
+
+	if (names == NULL)
+		return set != NULL ? set : TOOLSET_DEFAULT;
+	if (set == NULL)
+		return names;
+	all = must_alloc(strlen(set) + strlen(names) + 2);
+	(void) sprintf(all, "%s,%s", set, names);
+	return all;
+}
+
 void
 command_line_read(int argc, char **argv)
 {
@@ -112,13 +158,18 @@ command_line_read(int argc, char **argv)
 		{"tenant", required_argument, NULL, 't'},
 		{"read-only", no_argument, NULL, 'r'},
 		{"require-version", no_argument, NULL, 'q'},
+		{"toolset", required_argument, NULL, 'o'},
+		{"tools", required_argument, NULL, 'n'},
 		{"pool", required_argument, NULL, 'p'},
 		{"timeout", required_argument, NULL, 'l'},
 		{"seal", required_argument, NULL, 's'},
+		{"poll", required_argument, NULL, 'w'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0}
 	};
+	const char *set = NULL;
+	const char *names = NULL;
 	int			option;
 
 	opterr = 0;
@@ -133,6 +184,16 @@ command_line_read(int argc, char **argv)
 				break;
 			case 'r':
 				options.read_only = true;
+				break;
+			case 'o':
+				set = toolset(optarg);
+				break;
+			case 'n':
+				names = tools(optarg);
+				break;
+			case 'w':
+				options.poll = number(optarg, POLL_LEAST, POLL_LIMIT,
+									  "--poll takes a number of milliseconds from 10 to 60000");
 				break;
 			case 'q':
 				options.require_version = true;
@@ -159,6 +220,7 @@ command_line_read(int argc, char **argv)
 				usage_error("unknown option", argv[optind - 1]);
 		}
 	}
+	options.toolset = all_tools(set, names);
 	if (argc - optind > 1)
 		usage_error("more than one connection string", NULL);
 	if (argc - optind == 1)

@@ -13,7 +13,7 @@ typedef struct Options
 	const char *tenant;			/* --tenant: the one tenant of all calls; or NULL */
 	bool		read_only;		/* --read-only: no tools that write */
 	bool		require_version;	/* --require-version: no writes without expected_version */
-	const char *toolset;		/* --toolset, --tools: which tools there are; NULL: all */
+	const char *toolset;		/* --toolset, --tools: which tools there are */
 	int			poll;			/* --poll: milliseconds between two looks at what was changed */
 	int			pool_size;		/* --pool: most connections at once */
 	int			timeout;		/* --timeout: seconds that a call may take */

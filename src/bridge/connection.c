@@ -89,8 +89,11 @@ end(Connection *c, bool unsent, bool overdue)
 static void
 lost(Connection *c, bool unsent)
 {
-	if (c->request != NULL && !request_is_passive(c->request))
-		log_line("a connection to the database was lost during a call");
+	char		part[REQUEST_PART];
+
+	if (c->request != NULL && !request_is_quiet(c->request))
+		log_line("a connection to the database was lost during a call%s",
+				 request_part(c->request, part));
 	end(c, unsent, false);
 }
 
@@ -221,6 +224,35 @@ demoted(Connection *c)
 	c->handlers->ready(c);
 }
 
+/*
+ * What the extension refuses is its client's affair, but for the list of tools, which is
+ * asked for as the command line says; all else is for the log.
+ */
+static void
+answered_with_error(Request *request, const PGresult *answer)
+{
+	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+	OwnError	error = request_error(request, sqlstate, true);
+	bool		quiet = request_is_quiet(request);
+	char		reason[64];
+	char		part[REQUEST_PART];
+
+	if (own_error_is_refusal(error))
+	{
+		const char *message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
+
+		if (request->kind == REQUEST_TOOLS)
+			log_line("%s: %s", queries_name(request), message);
+		request_failed(request, error, message);
+		return;
+	}
+	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
+					sqlstate != NULL ? sqlstate : "(none)");
+	if (!request->cancelled && !quiet)
+		log_line("%s: %s%s", queries_name(request), reason, request_part(request, part));
+	request_failed(request, error, quiet ? reason : NULL);
+}
+
 /* Hand on the answer to a request. */
 static void
 answered(Request *request, const PGresult *answer)
@@ -230,15 +262,7 @@ answered(Request *request, const PGresult *answer)
 
 	if (answer_is_error(answer))
 	{
-		const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-		bool		passive = request_is_passive(request);
-		char		reason[64];
-
-		(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
-						sqlstate != NULL ? sqlstate : "(none)");
-		if (!request->cancelled && !passive)
-			log_line("%s: %s", queries_name(request), reason);
-		request_failed(request, request_error(request, sqlstate, true), passive ? reason : NULL);
+		answered_with_error(request, answer);
 		return;
 	}
 	value = answer_value(answer, &length);
@@ -354,8 +378,16 @@ on_notice(void *arg, const PGresult *notice)
 {
 	Connection *c = arg;
 
-	if (c->request != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
-		c->request->unreplicated = true;
+	Request    *request = c->state == CONNECTION_BUSY ? c->request : NULL;
+	Progress	progress;
+
+	if (request == NULL)
+		return;
+	if (answer_is_unreplicated(notice))
+		request->unreplicated = true;
+	else if (request->progressed != NULL && !request->cancelled &&
+			 answer_is_progress(notice, &progress))
+		request->progressed(request, &progress);
 }
 
 static void

@@ -6,8 +6,10 @@
  * (transport.h, lines.c, transport_stdio.c).  Its lines become messages (scan.c,
  * rpc.c, message.c, mcp.c), which either are answered at once (result.c) or become
  * calls, whose requests (request.c) find their tool (tool_list.c) and a connection
- * (pool.c, connection.c, queries.c).  A timer asks for seals of the history, which
- * no client waits for (seal.c).
+ * (pool.c, connection.c, queries.c).  A call of a tool may have its client's user asked
+ * before it ends (call.c, consult.c).  A timer asks for seals of the history, which no
+ * client waits for (seal.c).  While clients are subscribed (live.c, subscriptions.c,
+ * audience.c), another asks for what was changed (feed.c, listening.c).
  */
 #include <event2/event.h>
 #include <stdbool.h>
@@ -15,6 +17,8 @@
 #include <unistd.h>
 
 #include "command_line.h"
+#include "consult.h"
+#include "feed.h"
 #include "instructions.h"
 #include "lifetime.h"
 #include "log.h"
@@ -70,11 +74,14 @@ main(int argc, char **argv)
 	pool_open(base);
 	tool_list_open();
 	instructions_open(base);
+	consult_open(base);
 	seal_open(base);
+	feeds_open(base);
 	sessions_open(base, lifetime_end);
 	mcp_serve(transport_stdio_open(base));
 	if (event_base_dispatch(base) < 0)
 		log_fatal("the event loop failed");
+	feeds_close();
 	pool_close();
 	return EXIT_CLEAN;
 }

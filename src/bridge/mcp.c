@@ -9,12 +9,13 @@
  */
 #include "mcp.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
+#include "call.h"
+#include "consult.h"
 #include "instructions.h"
-#include "log.h"
+#include "live.h"
 #include "message.h"
 #include "pool.h"
 #include "result.h"
@@ -24,24 +25,6 @@
 
 /* What the handshake may agree on; the first is offered for all others. */
 static const char *const legacy_versions[] = {"2025-11-25", "2025-06-18", "2024-11-05"};
-
-/* A request that the database is asked for is the beginning of a call. */
-static Call *
-call_of(Request *request)
-{
-	return (Call *) request;
-}
-
-/* The reason that goes with an error, out of what is known of it. */
-static const char *
-reason_of(const Request *request, const Outcome *outcome, char *limit, size_t size)
-{
-	if (!own_error_kind(outcome->error)->limited)
-		return outcome->reason;
-	(void) snprintf(limit, size, "%g second%s.", request->limit / 1000.0,
-					request->limit == 1000 ? "" : "s");
-	return limit;
-}
 
 /* The database has said how to use the tools, or a sentence stands in for that. */
 static void
@@ -66,7 +49,7 @@ instructed_done(Request *request, const Outcome *outcome)
 static void
 start_instructed(const Message *message, const char *version)
 {
-	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	const RequestText text = message_text(message);
 	Call	   *call = session_begin_call(message->session, REQUEST_INSTRUCTIONS, message->era,
 										  &text, instructed_done);
 
@@ -112,6 +95,7 @@ answer_initialize(Message *message)
 	if (client_info.start != NULL)
 		message_read_agent(message->agent, client_info);
 	strcpy(message->session->agent, message->agent);
+	message->session->elicits = message_can_elicit(capabilities);
 	message->session->handshake_done = true;
 	start_instructed(message, agreed);
 }
@@ -139,14 +123,17 @@ list_done(Request *request, const Outcome *outcome)
 	if (outcome->answered && tool_list_learn(request, outcome))
 	{
 		if (!request->cancelled)
+		{
 			result_tools(call);
+			live_tools_listed(call);
+		}
 	}
 	else if (!request->cancelled)
 	{
 		if (!outcome->answered)
 			failed = *outcome;
 		rpc_error(call->session->transport, request->id, failed.error,
-				  reason_of(request, &failed, limit, sizeof(limit)));
+				  request_reason(request, &failed, limit, sizeof(limit)));
 	}
 	session_end_call(call);
 }
@@ -156,7 +143,7 @@ start_list(Message *message)
 {
 	ScanSpan	params = message->spans->params;
 	ScanSpan	cursor = {NULL, 0};
-	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	const RequestText text = message_text(message);
 	Call	   *call;
 	ScanMember	wanted[] = {{"cursor", &cursor, false, NULL}, {NULL, NULL, false, NULL}};
 
@@ -171,102 +158,6 @@ start_list(Message *message)
 	pool_submit(&call->request);
 }
 
-/* A call of a tool ends without an answer of the database's. */
-static void
-call_failed(Call *call, const Outcome *outcome)
-{
-	const Request *request = &call->request;
-	const OwnErrorKind *kind = own_error_kind(outcome->error);
-	char		limit[64];
-	const char *reason = reason_of(request, outcome, limit, sizeof(limit));
-
-	/* a cancelled call is silent, unless it may have changed something */
-	if (request->cancelled && !kind->may_have_written)
-		return;
-	if (outcome->error == ERROR_UNKNOWN_TOOL)
-		rpc_unknown_tool(call->session->transport, request->id, request->tool,
-						 strlen(request->tool));
-	else
-		result_tool_error(call, outcome->error,
-						  kind->limited || kind->explained ? reason : NULL);
-}
-
-/* The database has answered a call of a tool: with an envelope, or what is none. */
-static void
-call_answered(Call *call, const char *envelope, size_t length)
-{
-	const Request *request = &call->request;
-	bool		reads = request_only_reads(request);
-	ScanSpan	success = {NULL, 0};
-	ScanMember	wanted[] = {{"success", &success, false, NULL}, {NULL, NULL, false, NULL}};
-	bool		done;
-
-	if (envelope == NULL || scan_members(envelope, length, wanted) != SCAN_OK ||
-		success.start == NULL)
-	{
-		const Outcome failed = {.error = reads ? ERROR_INTERNAL : ERROR_LOST_WRITE};
-
-		log_line("%s did not return a tool's result", request->tool);
-		call_failed(call, &failed);
-		return;
-	}
-	done = success.start[0] == 't';
-	if (request->unreplicated && done)
-		result_tool_error(call, ERROR_NOT_REPLICATED, NULL);
-	/* what was cancelled too late to be rolled back is reported */
-	else if (!request->cancelled || (!reads && done))
-		result_envelope(call, envelope, length, done);
-}
-
-static void
-call_done(Request *request, const Outcome *outcome)
-{
-	Call	   *call = call_of(request);
-
-	if (outcome->answered)
-		call_answered(call, outcome->value, outcome->length);
-	else
-		call_failed(call, outcome);
-	session_end_call(call);
-}
-
-static void
-start_call(Message *message)
-{
-	ScanSpan	arguments = message->spans->arguments;
-	ScanSpan	spelled = message->spans->name;
-	Transport  *transport = message->session->transport;
-	size_t		length = 0;
-	char	   *name;
-
-	if (!scan_is_string(spelled))
-	{
-		message_invalid(message, "name must be a string");
-		return;
-	}
-	if (arguments.start == NULL || scan_is_null(arguments))
-		arguments = (ScanSpan) {"{}", 2};
-	if (!scan_is_object(arguments))
-	{
-		message_invalid(message, "arguments must be an object");
-		return;
-	}
-	name = rpc_string(spelled, &length);
-	if (name == NULL)			/* no text: shown as it is spelled */
-		rpc_unknown_tool(transport, message->id, spelled.start + 1, spelled.length - 2);
-	else if (strlen(name) != length)
-		rpc_unknown_tool(transport, message->id, name, length);
-	else
-	{
-		const RequestText text = {message->id, arguments, name, message->agent};
-		Call	   *call = session_begin_call(message->session, REQUEST_WRITE, message->era, &text,
-											  call_done);
-
-		tool_list_resolve(&call->request);
-	}
-	free(name);
-}
-
 static const struct
 {
 	const char *name;			/* the method */
@@ -274,11 +165,14 @@ static const struct
 	bool		modern;			/* known from 2026-07-28 */
 	void		(*answer) (Message *message);
 }			methods[] = {
-	{"tools/call", true, true, start_call},
+	{"tools/call", true, true, call_start},
 	{"tools/list", true, true, start_list},
 	{"ping", true, false, answer_ping},
 	{"initialize", true, false, answer_initialize},
 	{"server/discover", false, true, answer_discover},
+	{"subscriptions/listen", false, true, live_listen},
+	{"resources/subscribe", true, false, live_subscribe},
+	{"resources/unsubscribe", true, false, live_unsubscribe},
 };
 
 static void
@@ -297,7 +191,8 @@ handle_request(Session *session, const ScanMessage *spans, ScanSpan id)
 			return;
 		}
 	}
-	rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
+	if (!ask_start(&message))
+		rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
 }
 
 /* Of all notifications only a cancellation asks for something. */
@@ -352,7 +247,8 @@ on_line(void *to, const char *line, size_t length)
 			handle_notification(session, &message);
 			break;
 		case RPC_RESPONSE:
-			break;				/* no request of ours can have asked for it */
+			consult_answered(session, &message);
+			break;
 		case RPC_INVALID:
 			rpc_error(transport, id, ERROR_INVALID_REQUEST, detail);
 			break;

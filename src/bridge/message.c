@@ -2,7 +2,8 @@
  * message.c
  *		A request of a client's, while it is dispatched: whose it is, and its era.
  *
- * Entry points: message_decide_era, message_read_agent, message_invalid.
+ * Entry points: message_decide_era, message_text, message_can_elicit,
+ * message_read_agent, message_invalid.
  */
 #include "message.h"
 
@@ -78,6 +79,7 @@ check_modern(Message *message, ScanSpan version, ScanSpan capabilities, ScanSpan
 	}
 	if (client_info.start != NULL)
 		message_read_agent(message->agent, client_info);
+	message->elicits = message_can_elicit(capabilities);
 	return true;
 }
 
@@ -88,10 +90,15 @@ message_decide_era(Message *message)
 	ScanSpan	version = {NULL, 0};
 	ScanSpan	capabilities = {NULL, 0};
 	ScanSpan	client_info = {NULL, 0};
+	ScanSpan	trace_parent = {NULL, 0};
+	ScanSpan	trace_state = {NULL, 0};
 	ScanMember	wanted[] = {
 		{META_PREFIX "protocolVersion", &version, false, NULL},
 		{META_PREFIX "clientCapabilities", &capabilities, false, NULL},
 		{META_PREFIX "clientInfo", &client_info, false, NULL},
+		{"progressToken", &message->token, false, NULL},
+		{"traceparent", &trace_parent, false, NULL},
+		{"tracestate", &trace_state, false, NULL},
 		{NULL, NULL, false, NULL}
 	};
 
@@ -107,6 +114,7 @@ message_decide_era(Message *message)
 		return false;
 	}
 	message->agent[0] = '\0';
+	trace_read(&message->trace, trace_parent, trace_state);
 	if (version.start != NULL || capabilities.start != NULL)
 	{
 		message->era = ERA_MODERN;
@@ -120,5 +128,36 @@ message_decide_era(Message *message)
 		return false;
 	}
 	strcpy(message->agent, message->session->agent);
+	message->elicits = message->session->elicits;
 	return true;
+}
+
+RequestText
+message_text(const Message *message)
+{
+	const RequestText text = {
+		.id = message->id, .tool = "", .agent = message->agent,
+		.trace = message->trace.text[0] != '\0' ? message->trace.text : NULL
+	};
+
+	return text;
+}
+
+/* Without a word on which ways it has, it has this one. */
+bool
+message_can_elicit(ScanSpan capabilities)
+{
+	ScanSpan	elicitation = {NULL, 0};
+	ScanSpan	form = {NULL, 0};
+	ScanSpan	url = {NULL, 0};
+	ScanMember	ways[] = {
+		{"form", &form, false, NULL}, {"url", &url, false, NULL}, {NULL, NULL, false, NULL}
+	};
+	ScanMember	wanted[] = {
+		{"elicitation", &elicitation, false, ways}, {NULL, NULL, false, NULL}
+	};
+
+	return scan_is_object(capabilities) &&
+		scan_members(capabilities.start, capabilities.length, wanted) == SCAN_OK &&
+		scan_is_object(elicitation) && (scan_is_object(form) || url.start == NULL);
 }

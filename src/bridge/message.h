@@ -11,6 +11,7 @@
 
 #include "scan.h"
 #include "session.h"
+#include "trace.h"
 
 typedef struct Message
 {
@@ -19,10 +20,19 @@ typedef struct Message
 	ScanSpan	id;				/* its id */
 	Era			era;			/* its era */
 	char		agent[AGENT_LIMIT + 1]; /* the client's name; or "" */
+	bool		elicits;		/* the client can ask its user */
+	ScanSpan	token;			/* what its progress is to be told with, or absent */
+	Trace		trace;			/* what it is a part of */
 } Message;
 
-/* Find out its era and agent; false when it has been answered with an error. */
+/* Find out its era, agent, ...; false when it has been answered with an error. */
 extern bool message_decide_era(Message *message);
+
+/* The beginning of a request for it: who asks, and as a part of what. */
+extern RequestText message_text(const Message *message);
+
+/* Does a client with these capabilities show its user a form? */
+extern bool message_can_elicit(ScanSpan capabilities);
 
 /*
  * The client's name out of its clientInfo, an object, for the record: without

@@ -2,7 +2,8 @@
  * own_errors.c
  *		The bridge's own errors, in one table.
  *
- * Entry points: own_error_kind, own_error_of_sqlstate, own_error_text, own_error_envelope.
+ * Entry points: own_error_kind, own_error_of_sqlstate,
+ * own_error_is_refusal, own_error_text, own_error_envelope.
  */
 #include "own_errors.h"
 
@@ -19,6 +20,20 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_INVALID_PARAMS] = {-32602, NULL, false, "Invalid params", NULL},
 	[ERROR_UNKNOWN_TOOL] = {-32602, NULL, false, "Unknown tool", NULL},
 	[ERROR_UNSUPPORTED_VERSION] = {-32022, NULL, false, "Unsupported protocol version", NULL},
+	[ERROR_REFUSED] = {-32602, "INVALID_ARGUMENT", false, "Invalid params",
+		"Ask the administrator: what the error says must be set right. Repeating the call does "
+		"not help before that.",
+	.explained = true},
+	[ERROR_FORBIDDEN] = {-32602, "PERMISSION_DENIED", false, "Not allowed",
+		"Ask the administrator: what the error says must be set right. Repeating the call does "
+		"not help before that.",
+	.explained = true},
+	[ERROR_NOT_FOUND] = {-32602, "RESOURCE_NOT_FOUND", false, "Not found",
+		"Ask the administrator: what the error says must be set right. Repeating the call does "
+		"not help before that.",
+	.explained = true},
+	[ERROR_NO_RESOURCE] = {-32602, NULL, false, "Resource not found", NULL},
+	[ERROR_NO_RESOURCE_LEGACY] = {-32002, NULL, false, "Resource not found", NULL},
 
 	[ERROR_NO_DATABASE] = {-32603, "RETRY_LATER", true,
 		"The database cannot be reached; nothing was sent to it.",
@@ -125,6 +140,10 @@ static const struct
 	{"08", ERROR_INTERRUPTED},
 	{"42501", ERROR_PERMISSION_DENIED},
 	{"23505", ERROR_UNIQUENESS},
+	{"PT403", ERROR_FORBIDDEN},
+	{"PT404", ERROR_NOT_FOUND},
+	{"PT4", ERROR_REFUSED},
+	{"PT503", ERROR_INTERRUPTED},
 };
 
 const OwnErrorKind *
@@ -148,6 +167,12 @@ own_error_of_sqlstate(const char *sqlstate, bool read_only)
 			return sqlstates[i].error;
 	}
 	return ERROR_INTERNAL;
+}
+
+bool
+own_error_is_refusal(OwnError error)
+{
+	return error == ERROR_REFUSED || error == ERROR_FORBIDDEN || error == ERROR_NOT_FOUND;
 }
 
 void

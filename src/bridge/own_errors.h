@@ -25,6 +25,12 @@ typedef enum OwnError
 	ERROR_INVALID_PARAMS,
 	ERROR_UNKNOWN_TOOL,
 	ERROR_UNSUPPORTED_VERSION,
+	/* what the database refuses of a request that is no call of a tool */
+	ERROR_REFUSED,
+	ERROR_FORBIDDEN,
+	ERROR_NOT_FOUND,
+	ERROR_NO_RESOURCE,
+	ERROR_NO_RESOURCE_LEGACY,
 	/* a call that did not come to an answer of the database's */
 	ERROR_NO_DATABASE,
 	ERROR_LOGIN_REFUSED,
@@ -70,6 +76,9 @@ extern const OwnErrorKind *own_error_kind(OwnError error);
  * made the error itself): then a write may have been committed.
  */
 extern OwnError own_error_of_sqlstate(const char *sqlstate, bool read_only);
+
+/* Is it one of the extension's own errors, whose text is for clients? */
+extern bool own_error_is_refusal(OwnError error);
 
 /*
  * What a client sent, such as a tool's name, and an error's whole text are cut

@@ -15,17 +15,23 @@
 
 #include "answer.h"
 #include "buf.h"
+#include "clock.h"
 #include "command_line.h"
 
 /* pg_type.h's OIDs of int4 and text, which are as fixed as the wire protocol. */
 #define INT4_OID 23
 #define TEXT_OID 25
 
+/* How long it is believed that the extension is too old for something, in milliseconds. */
+#define LOOK_AGAIN_MS 300000
+
 /*
  * Neither names nor operators may be taken from the session's search_path.  A
  * pooler tells its clients of another process than the server's ($1); there
  * the session is not ours, and no setting may stay behind.  A lower limit that
- * an administrator set stays ($2 and s.setting: milliseconds).
+ * an administrator set stays ($2 and s.setting: milliseconds).  An extension that is older
+ * than this program has no function that asks a user; another's of that name must not be
+ * called for it (see may_seal).
  */
 static const char location[] =
 "SELECT n.nspname, pg_catalog.pg_backend_pid(), s.setting,"
@@ -33,7 +39,15 @@ static const char location[] =
 " CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1"
 " AND (s.setting OPERATOR(pg_catalog.=) '0'"
 " OR s.setting::pg_catalog.int4 OPERATOR(pg_catalog.>) $2)"
-" THEN pg_catalog.set_config('statement_timeout', $2::pg_catalog.text, false) END"
+" THEN pg_catalog.set_config('statement_timeout', $2::pg_catalog.text, false) END,"
+" EXISTS (SELECT FROM pg_catalog.pg_depend d"
+" JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid"
+" AND p.tableoid OPERATOR(pg_catalog.=) d.classid"
+" WHERE d.refclassid OPERATOR(pg_catalog.=) e.tableoid"
+" AND d.refobjid OPERATOR(pg_catalog.=) e.oid"
+" AND d.deptype OPERATOR(pg_catalog.=) 'e'"
+" AND p.proname OPERATOR(pg_catalog.=) 'scim_call_tool'"
+" AND p.pronargs OPERATOR(pg_catalog.=) 4)"
 " FROM pg_catalog.pg_extension e"
 " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace"
 " JOIN pg_catalog.pg_settings s ON s.name OPERATOR(pg_catalog.=) 'statement_timeout'"
@@ -147,31 +161,30 @@ static const Oid types[PARAMETERS] = {
 };
 static const int formats[PARAMETERS] = {0, 1};
 
-/* Is it a call of a tool? */
-static bool
-is_call(RequestKind kind)
-{
-	return kind == REQUEST_READ || kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
-}
-
 /* Is its statement worth to be prepared: is it asked again and again? */
 static bool
-is_frequent(RequestKind kind)
+is_frequent(const Request *request)
 {
-	return is_call(kind) || kind == REQUEST_RESOURCE || kind == REQUEST_CHANGES;
+	return request_is_call(request) || request->kind == REQUEST_RESOURCE ||
+		request->kind == REQUEST_CHANGES;
 }
 
 const char *
 queries_name(const Request *request)
 {
-	return functions[request->kind].name != NULL && !is_call(request->kind) ?
+	return functions[request->kind].name != NULL && !request_is_call(request) ?
 		functions[request->kind].name : request->tool;
 }
 
 bool
 queries_must_locate(const Queries *queries, const Request *request)
 {
-	return functions[request->kind].name != NULL && queries->text[request->kind] == NULL;
+	if (functions[request->kind].name == NULL)
+		return false;
+	/* an update brings what an extension lacks that is too old */
+	return queries->text[request->kind] == NULL ||
+		(request->kind == REQUEST_ANSWER && !queries->asks &&
+		 clock_ms() - queries->learned >= LOOK_AGAIN_MS);
 }
 
 bool
@@ -188,8 +201,10 @@ queries_send_location(PGconn *pg)
 }
 
 static char *
-statement(RequestKind kind, const char *schema)
+statement(RequestKind kind, const char *schema, bool asks)
 {
+	const char *arguments = kind == REQUEST_ANSWER && !asks ?
+		functions[REQUEST_WRITE].arguments : functions[kind].arguments;
 	bool		writes = kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
 	bool		seals = kind == REQUEST_SEAL;	/* for all tenants, and by nobody's call */
 	Buf			text = {NULL, 0, 0};
@@ -199,17 +214,16 @@ statement(RequestKind kind, const char *schema)
 		buf_text(&text, set_tenant);
 	if (options.require_version && !seals)
 		buf_text(&text, set_require_version);
-	if (options.toolset != NULL && !seals)
+	if (!seals)
 		buf_text(&text, set_toolset);
 	if (!seals)
 		buf_text(&text, set_trace);
-	if (is_call(kind))
+	if (!seals)
 		buf_text(&text, set_progress);
 	buf_text(&text, writes || seals ? set_commit : set_read_only);
 	if (writes)
 		buf_text(&text, may_write);
-	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind].name,
-			   functions[kind].arguments);
+	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind].name, arguments);
 	if (writes)
 		buf_text(&text, set_messages);
 	buf_put(&text, "", 1);
@@ -242,10 +256,12 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 	if (limit > 0 && limit < queries->limit)
 		queries->limit = (int) limit;
 	queries->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
+	queries->asks = strcmp(PQgetvalue(answer, 0, 5), "t") == 0;
+	queries->learned = clock_ms();
 	for (int kind = 0; kind < REQUEST_KINDS; kind++)
 	{
 		if (functions[kind].name != NULL)
-			queries->text[kind] = statement((RequestKind) kind, schema);
+			queries->text[kind] = statement((RequestKind) kind, schema, queries->asks);
 	}
 	PQfreemem(schema);
 	return true;
@@ -254,7 +270,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 bool
 queries_must_prepare(const Queries *queries, const Request *request)
 {
-	return is_frequent(request->kind) && queries->direct && !queries->prepared[request->kind];
+	return is_frequent(request) && queries->direct && !queries->prepared[request->kind];
 }
 
 bool
@@ -298,7 +314,7 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 	const char *known = PQparameterStatus(pg, "application_name");
 	const char *values[PARAMETERS] = {
 		request->tool, request->arguments.start, request->application, request->agent,
-		options.tenant, options.toolset, request->trace, request->tells_progress ? "on" : NULL,
+		options.tenant, options.toolset, request->trace, request->progressed != NULL ? "on" : NULL,
 		request->asked, request->responses
 	};
 	int			lengths[PARAMETERS] = {0};

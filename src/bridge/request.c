@@ -3,7 +3,7 @@
  *		One question to the database, passive.
  *
  * Entry points: request_new, lane_init, request_error, request_unanswered,
- * request_answered, request_failed.
+ * request_reason, request_part, request_answered, request_failed.
  */
 #include "request.h"
 
@@ -75,7 +75,7 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 	application_name(application, text->agent);
 	whole = size + text->id.length + text->arguments.length + text_size(text->tool) +
 		text_size(text->agent) + text_size(application) + text_size(text->trace) +
-		text_size(text->asked) + text_size(text->responses);
+		text_size(text->asked) + text_size(text->responses) + text->token.length;
 	request = must_alloc(whole);
 	memset(request, 0, size);
 	request->kind = kind;
@@ -94,6 +94,9 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 	request->trace = place_text(&at, text->trace);
 	request->asked = place_text(&at, text->asked);
 	request->responses = place_text(&at, text->responses);
+	if (text->token.start != NULL)
+		request->token = (ScanSpan) {place(&at, text->token.start, text->token.length),
+									 text->token.length};
 	return request;
 }
 
@@ -120,9 +123,13 @@ timed_out(const Request *request, const char *sqlstate)
 OwnError
 request_error(const Request *request, const char *sqlstate, bool sent)
 {
+	OwnError	error;
+
 	if (timed_out(request, sqlstate))
 		return request->kind == REQUEST_READ ? ERROR_TIMED_OUT_READ : ERROR_TIMED_OUT;
-	return own_error_of_sqlstate(sqlstate, request_only_reads(request) || !sent);
+	error = own_error_of_sqlstate(sqlstate, request_only_reads(request) || !sent);
+	/* a tool answers what an agent can mend: what it throws is a failure of its own */
+	return request_is_call(request) && own_error_is_refusal(error) ? ERROR_INTERNAL : error;
 }
 
 OwnError
@@ -135,6 +142,25 @@ request_unanswered(const Request *request, bool sent, bool overdue)
 	if (request->unreplicated)
 		return ERROR_NOT_REPLICATED;
 	return overdue ? ERROR_NO_ANSWER_WRITE : ERROR_LOST_WRITE;
+}
+
+const char *
+request_reason(const Request *request, const Outcome *outcome, char *limit, size_t size)
+{
+	if (!own_error_kind(outcome->error)->limited)
+		return outcome->reason;
+	(void) snprintf(limit, size, "%g second%s.", request->limit / 1000.0,
+					request->limit == 1000 ? "" : "s");
+	return limit;
+}
+
+const char *
+request_part(const Request *request, char *part)
+{
+	part[0] = '\0';
+	if (request->trace != NULL)
+		(void) snprintf(part, REQUEST_PART, " (%.*s)", TRACE_PARENT, request->trace);
+	return part;
 }
 
 void

@@ -6,7 +6,8 @@
  * Whoever makes a request hands it to the pool (REQUEST_QUEUED), perhaps after
  * a list that it waits for (REQUEST_WAITING); a connection takes it
  * (REQUEST_SENT).  It comes back exactly once, by its "done", unless it is taken
- * out of its queue again; then it is its maker's, who frees it.
+ * out of its queue again; then it is its maker's, who frees it.  What has come back
+ * may be kept (REQUEST_PARKED), but not be handed in again.
  */
 #ifndef BRIDGE_REQUEST_H
 #define BRIDGE_REQUEST_H
@@ -17,6 +18,7 @@
 
 #include "own_errors.h"
 #include "scan.h"
+#include "trace.h"
 
 /* What is asked; each has its statement (queries.h). */
 typedef enum RequestKind
@@ -44,7 +46,8 @@ typedef enum RequestState
 {
 	REQUEST_WAITING,			/* something else is asked for first */
 	REQUEST_QUEUED,				/* no connection is free yet */
-	REQUEST_SENT				/* a connection works on it */
+	REQUEST_SENT,				/* a connection works on it */
+	REQUEST_PARKED				/* it has come back, and its maker waits for something else */
 } RequestState;
 
 /* How a request ended. */
@@ -57,8 +60,16 @@ typedef struct Outcome
 	const char *reason;			/* why, or NULL */
 } Outcome;
 
+/* How far a request is. */
+typedef struct Progress
+{
+	uint64_t	done;			/* so much is done */
+	uint64_t	total;			/* of so much; 0: nobody knows */
+} Progress;
+
 typedef struct Request Request;
 typedef void (*RequestDone) (Request *request, const Outcome *outcome);
+typedef void (*RequestProgressed) (Request *request, const Progress *progress);
 
 TAILQ_HEAD(RequestQueue, Request);
 typedef struct RequestQueue RequestQueue;
@@ -74,6 +85,7 @@ typedef struct Lane
 	unsigned int queued;		/* how many */
 	bool		held;			/* none of them is to be sent now */
 	bool		passive;		/* others go first, and no connection is opened for it */
+	bool		quiet;			/* its maker says in the log how they ended */
 } Lane;
 
 struct Request
@@ -97,7 +109,8 @@ struct Request
 	const char *trace;			/* what the client calls the whole of which this is a part; or NULL */
 	const char *asked;			/* REQUEST_ANSWER: the requestState that came back; or NULL */
 	const char *responses;		/* and what the user answered, as JSON; or NULL */
-	bool		tells_progress; /* its client wants to know how far it is */
+	ScanSpan	token;			/* what its progress is told with, as it was sent; or absent */
+	RequestProgressed progressed;	/* is told how far it is; NULL: nobody wants to know */
 	size_t		size;			/* bytes that it takes */
 };
 
@@ -111,6 +124,7 @@ typedef struct RequestText
 	const char *trace;			/* traceparent and tracestate, or NULL */
 	const char *asked;			/* requestState, or NULL */
 	const char *responses;		/* inputResponses, or NULL */
+	ScanSpan	token;			/* the client's progressToken, or absent */
 } RequestText;
 
 /*
@@ -131,11 +145,26 @@ request_only_reads(const Request *request)
 		request->kind != REQUEST_SEAL;
 }
 
-/* Does it give way to all others?  Then its maker also says in the log how it ended. */
+/* Is it a call of a tool? */
+static inline bool
+request_is_call(const Request *request)
+{
+	return request->kind == REQUEST_READ || request->kind == REQUEST_WRITE ||
+		request->kind == REQUEST_ANSWER;
+}
+
+/* Does it give way to all others? */
 static inline bool
 request_is_passive(const Request *request)
 {
 	return request->lane != NULL && request->lane->passive;
+}
+
+/* Does its maker say in the log how it ended?  So do those who give way. */
+static inline bool
+request_is_quiet(const Request *request)
+{
+	return request->lane != NULL && (request->lane->passive || request->lane->quiet);
 }
 
 /*
@@ -149,6 +178,14 @@ extern OwnError request_error(const Request *request, const char *sqlstate, bool
  * may have been sent whole, or cannot have been; because that took too long, or not.
  */
 extern OwnError request_unanswered(const Request *request, bool sent, bool overdue);
+
+/* The reason that goes with its error, out of what is known of it; or NULL. */
+extern const char *request_reason(const Request *request, const Outcome *outcome, char *limit,
+								  size_t size);
+
+/* What a line of the log says it is a part of: " (TRACEPARENT)", or nothing; in part. */
+#define REQUEST_PART (TRACE_PARENT + 4)
+extern const char *request_part(const Request *request, char *part);
 
 /* It ends with the database's answer: a value, or NULL. */
 extern void request_answered(Request *request, const char *value, size_t length);

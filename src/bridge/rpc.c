@@ -2,8 +2,9 @@
  * rpc.c
  *		JSON-RPC 2.0: what kind of message a line is, and how answers look.
  *
- * Entry points: rpc_kind, rpc_string, rpc_string_is, rpc_begin, rpc_send,
- * rpc_error, rpc_error_data, rpc_unknown_tool.
+ * Entry points: rpc_kind, rpc_is_id, rpc_string, rpc_string_is, rpc_begin,
+ * rpc_begin_request, rpc_begin_notification, rpc_send, rpc_error, rpc_error_data,
+ * rpc_unknown_tool.
  */
 #include "rpc.h"
 
@@ -14,18 +15,23 @@
 /* An id is echoed in the answer, which has to fit into a line as well. */
 #define ID_LIMIT ((size_t) 1024 * 1024)
 
-/* What the answer's buffer keeps between answers. */
-#define ANSWER_AT_REST ((size_t) 64 * 1024)
+/* What the buffer keeps between messages. */
+#define MESSAGE_AT_REST ((size_t) 64 * 1024)
 
 const ScanSpan rpc_no_id = {NULL, 0};
 
-static Buf	answer_buf;
+static Buf	message_buf;
+
+bool
+rpc_is_id(ScanSpan span)
+{
+	return (scan_is_string(span) || scan_is_integer(span)) && span.length <= ID_LIMIT;
+}
 
 RpcKind
 rpc_kind(const ScanMessage *message, ScanSpan *id, const char **detail)
 {
-	bool		id_fits = (scan_is_string(message->id) || scan_is_integer(message->id)) &&
-		message->id.length <= ID_LIMIT;
+	bool		id_fits = rpc_is_id(message->id);
 
 	*id = id_fits ? message->id : rpc_no_id;
 	*detail = NULL;
@@ -89,33 +95,60 @@ rpc_string_is(ScanSpan span, const char *text)
 }
 
 static Buf *
-begin_message(ScanSpan id)
+begin_message(void)
 {
-	answer_buf.length = 0;
-	buf_text(&answer_buf, "{\"jsonrpc\":\"2.0\",\"id\":");
+	message_buf.length = 0;
+	buf_text(&message_buf, "{\"jsonrpc\":\"2.0\"");
+	return &message_buf;
+}
+
+static Buf *
+begin_answer(ScanSpan id)
+{
+	Buf		   *answer = begin_message();
+
+	buf_text(answer, ",\"id\":");
 	if (id.start != NULL)
-		buf_span(&answer_buf, id);
+		buf_span(answer, id);
 	else
-		buf_text(&answer_buf, "null");
-	return &answer_buf;
+		buf_text(answer, "null");
+	return answer;
 }
 
 Buf *
 rpc_begin(ScanSpan id)
 {
-	Buf		   *answer = begin_message(id);
+	Buf		   *answer = begin_answer(id);
 
 	buf_text(answer, ",\"result\":");
 	return answer;
 }
 
-void
-rpc_send(Transport *transport, Buf *answer)
+Buf *
+rpc_begin_request(const char *id, const char *method)
 {
-	buf_text(answer, "}\n");
-	transport_send(transport, answer);
-	answer->length = 0;
-	buf_shrink(answer, ANSWER_AT_REST);
+	Buf		   *request = begin_message();
+
+	buf_printf(request, ",\"id\":\"%s\",\"method\":\"%s\",\"params\":", id, method);
+	return request;
+}
+
+Buf *
+rpc_begin_notification(const char *method)
+{
+	Buf		   *notification = begin_message();
+
+	buf_printf(notification, ",\"method\":\"%s\",\"params\":", method);
+	return notification;
+}
+
+void
+rpc_send(Transport *transport, Buf *message)
+{
+	buf_text(message, "}\n");
+	transport_send(transport, message);
+	message->length = 0;
+	buf_shrink(message, MESSAGE_AT_REST);
 }
 
 void
@@ -123,7 +156,7 @@ rpc_error_data(Transport *transport, ScanSpan id, OwnError error, const char *de
 			   ScanSpan data)
 {
 	const OwnErrorKind *kind = own_error_kind(error);
-	Buf		   *answer = begin_message(id);
+	Buf		   *answer = begin_answer(id);
 
 	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
 	own_error_text(answer, error, detail);

@@ -13,7 +13,7 @@ typedef enum RpcKind
 {
 	RPC_REQUEST,				/* has a method and an id */
 	RPC_NOTIFICATION,			/* has a method and no id: never answered */
-	RPC_RESPONSE,				/* an answer to a request, of which we send none */
+	RPC_RESPONSE,				/* an answer to a request of ours */
 	RPC_INVALID					/* none of these */
 } RpcKind;
 
@@ -36,12 +36,17 @@ extern char *rpc_string(ScanSpan span, size_t *length);
 /* Is the span a string with exactly this content? */
 extern bool rpc_string_is(ScanSpan span, const char *text);
 
+/* Can the span name a request, or what a request is to be told of?  A string or an integer, not long. */
+extern bool rpc_is_id(ScanSpan span);
+
 /*
- * An answer is built in one buffer, which is reused: begin, append the result
- * object to what rpc_begin returned, send.
+ * A message is built in one buffer, which is reused: begin, append the result
+ * object, or that of the parameters, to what was returned, send.
  */
 extern Buf *rpc_begin(ScanSpan id);
-extern void rpc_send(Transport *transport, Buf *answer);
+extern Buf *rpc_begin_request(const char *id, const char *method);
+extern Buf *rpc_begin_notification(const char *method);
+extern void rpc_send(Transport *transport, Buf *message);
 
 /* An error answer; detail (may be NULL) follows the error's own text. */
 extern void rpc_error(Transport *transport, ScanSpan id, OwnError error, const char *detail);

@@ -560,6 +560,8 @@ scan_message(const char *line, size_t length, ScanMessage *message)
 		{"name", &message->name, false, NULL},
 		{"arguments", &message->arguments, true, NULL},
 		{"_meta", &message->meta, false, NULL},
+		{"requestState", &message->state, false, NULL},
+		{"inputResponses", &message->responses, false, NULL},
 		{NULL, NULL, false, NULL}
 	};
 	ScanMember	top[] = {

@@ -37,6 +37,8 @@ typedef struct ScanMessage
 	ScanSpan	name;			/* params.name */
 	ScanSpan	arguments;		/* params.arguments */
 	ScanSpan	meta;			/* params._meta */
+	ScanSpan	state;			/* params.requestState */
+	ScanSpan	responses;		/* params.inputResponses */
 } ScanMessage;
 
 typedef enum ScanResult

@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consult.h"
 #include "log.h"
 #include "look.h"
 #include "pool.h"
+#include "subscriptions.h"
 
 /* Calls and their bytes that stop the reading of a client's input. */
 #define MOST_CALLS 1000
@@ -44,6 +46,9 @@ take_out(Request *request)
 			return true;
 		case REQUEST_QUEUED:
 			pool_drop(request);
+			return true;
+		case REQUEST_PARKED:
+			consult_drop(call_of(request));
 			return true;
 		case REQUEST_SENT:
 			return false;
@@ -103,7 +108,13 @@ session_cancel(Session *session, ScanSpan id)
 			break;
 	}
 	if (call == NULL)
+	{
+		Subscription *subscription = subscriptions_find(session, id);
+
+		if (subscription != NULL)
+			subscription_close(subscription);
 		return;					/* answered already, or never there */
+	}
 	call->request.cancelled = true;
 	if (take_out(&call->request))
 		session_end_call(call);
@@ -141,6 +152,7 @@ session_drained(Session *session)
 {
 	session->lane.held = false;
 	session_release(session, HOLD_OUTPUT);
+	subscriptions_catch_up(session);
 	pool_dispatch();
 	look_soon(session);
 }
@@ -180,6 +192,7 @@ static void
 session_close(Session *session)
 {
 	give_up_all(session);
+	subscriptions_close(session);
 	TAILQ_REMOVE(&sessions.all, session, all);
 	transport_close(session->transport);
 	event_free(session->patience);
@@ -208,6 +221,8 @@ finish(Session *session, int seconds)
 	const struct timeval patience = {seconds, 0};
 
 	session->ending = true;
+	consult_end(session);
+	subscriptions_finish(session);
 	if (event_add(session->patience, &patience) < 0)
 		log_fatal("cannot set a timer");
 	look_soon(session);
@@ -269,6 +284,8 @@ session_open(Transport *transport, const TransportHandlers *handlers)
 	memset(session, 0, sizeof(*session));
 	TAILQ_INIT(&session->calls);
 	lane_init(&session->lane);
+	TAILQ_INIT(&session->subscribed.all);
+	TAILQ_INIT(&session->subscribed.behind);
 	session->patience = evtimer_new(sessions.base, on_patience_over, session);
 	session->changed = evtimer_new(sessions.base, on_changed, session);
 	if (session->patience == NULL || session->changed == NULL)

@@ -47,20 +47,49 @@ typedef struct Call
 	Session    *session;		/* whose it is */
 	Era			era;			/* which shape the answer has */
 	const char *version;		/* of initialize: what was agreed on; else NULL */
+	bool		elicits;		/* its client can ask its user */
+	unsigned int asked;			/* how often it has been, for this call */
+	struct Consultation *consultation;	/* what it is being asked (consult.h); or NULL */
+	uint64_t	progress;		/* less than that is not told any more */
+	bool		tools;			/* of subscriptions/listen: the list of tools is watched, too */
+	bool		withdrawn;		/* of resources/subscribe: it has been unsubscribed meanwhile */
 } Call;
 
 TAILQ_HEAD(CallList, Call);
+
+/* The call that a request is the beginning of. */
+static inline Call *
+call_of(Request *request)
+{
+	return (Call *) request;
+}
+
+TAILQ_HEAD(SubscriptionList, Subscription);
+
+/* What a client is told of changes (subscriptions.h). */
+typedef struct Subscribed
+{
+	struct SubscriptionList all;	/* its subscriptions, the newest first */
+	struct SubscriptionList behind; /* those of which it is told when it reads again */
+	unsigned int listens;		/* how many are modern */
+	size_t		watches;		/* to how many resources */
+	struct Subscription *tools; /* legacy: that to the list of tools, if it has listed them */
+} Subscribed;
 
 struct Session
 {
 	TAILQ_ENTRY(Session) all;	/* place among all sessions */
 	Transport  *transport;		/* how it is reached */
 	bool		handshake_done; /* legacy: there was an initialize */
+	bool		elicits;		/* legacy: the client can ask its user */
 	char		agent[AGENT_LIMIT + 1]; /* legacy: the client's name; or "" */
 	struct CallList calls;		/* those under way */
 	unsigned int call_count;	/* how many */
 	size_t		call_bytes;		/* and what they take */
+	unsigned int consult_count; /* how many of them wait for the client's user */
+	size_t		consult_bytes;	/* and what these take */
 	Lane		lane;			/* where they queue for a connection */
+	Subscribed	subscribed;		/* what it is told of changes */
 	unsigned int holds;			/* SessionHold bits */
 	bool		ending;			/* no new calls come */
 	bool		cancelled;		/* those under way have been cancelled */
@@ -86,6 +115,13 @@ extern void session_cancel(Session *session, ScanSpan id);
 /* Take no lines from the client for this reason; for this one no more. */
 extern void session_hold(Session *session, SessionHold why);
 extern void session_release(Session *session, SessionHold why);
+
+/* Does the client not read what it is sent? */
+static inline bool
+session_is_backlogged(const Session *session)
+{
+	return session->lane.held;
+}
 
 /* The client is slow to read, or has read. */
 extern void session_backlogged(Session *session);

@@ -3,7 +3,7 @@
  *		The list of tools, as the database last gave it.
  *
  * Entry points: tool_list_open, tool_list_resolve, tool_list_learn,
- * tool_list_text.
+ * tool_list_generation, tool_list_text.
  */
 #include "tool_list.h"
 
@@ -32,6 +32,7 @@ static struct
 	Buf			source;			/* the database's text, to see whether it changed */
 	char	   *list;			/* the JSON array for tools/list; NULL: none yet */
 	uint64_t	learned;		/* when, by clock_ms */
+	unsigned int generation;	/* how many lists there were; 0: none yet */
 	Look		look;			/* our own look at it, and the calls that it will decide */
 }			tool_list;
 
@@ -126,6 +127,7 @@ learn(const char *json, size_t length)
 	}
 	learn_tools(list);
 	json_decref(list);
+	tool_list.generation++;
 	tool_list.source.length = 0;
 	buf_put(&tool_list.source, json, length);
 	return tool_list.list != NULL;
@@ -143,7 +145,8 @@ tool_list_learn(const Request *request, const Outcome *outcome)
 static void
 submit(Request *call, const Tool *tool)
 {
-	call->kind = tool->read_only ? REQUEST_READ : REQUEST_WRITE;
+	if (tool->read_only)
+		call->kind = REQUEST_READ;
 	pool_submit(call);
 }
 
@@ -215,6 +218,12 @@ tool_list_resolve(Request *call)
 	}
 	look_wait(&tool_list.look, call);
 	look_begin(&tool_list.look, call->agent, looked);
+}
+
+unsigned int
+tool_list_generation(void)
+{
+	return tool_list.generation > 0 ? tool_list.generation : 1;
 }
 
 const char *

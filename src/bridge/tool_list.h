@@ -23,12 +23,16 @@ extern void tool_list_open(void);
 
 /*
  * Find the tool of a new call: then the call goes to the pool, at once or
- * after another look at the list; else it fails with ERROR_UNKNOWN_TOOL.
+ * after another look at the list; else it fails with ERROR_UNKNOWN_TOOL.  If the
+ * tool only reads, so does the call, whatever kind it was made as.
  */
 extern void tool_list_resolve(Request *call);
 
 /* The database answered this request with a list; false when it is none. */
 extern bool tool_list_learn(const Request *request, const Outcome *outcome);
+
+/* Which list that is: rises with each other one; 1 is the first, and while there is none. */
+extern unsigned int tool_list_generation(void);
 
 /* The list as tools/list gives it: a JSON array. */
 extern const char *tool_list_text(size_t *length);

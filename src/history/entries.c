@@ -318,6 +318,12 @@ scim_entry_tool(const ScimHistoryEntry *entry)
 }
 
 char *
+scim_entry_trace(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_ENTRY_TRACE);
+}
+
+char *
 scim_entry_proposal(const ScimHistoryEntry *entry)
 {
 	return entry->nulls[SCIM_ENTRY_PROPOSAL] ? NULL

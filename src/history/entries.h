@@ -78,6 +78,7 @@ extern char *scim_entry_id(const ScimHistoryEntry *entry);
 extern char *scim_entry_actor(const ScimHistoryEntry *entry);
 extern char *scim_entry_agent(const ScimHistoryEntry *entry);
 extern char *scim_entry_tool(const ScimHistoryEntry *entry);
+extern char *scim_entry_trace(const ScimHistoryEntry *entry);
 extern char *scim_entry_proposal(const ScimHistoryEntry *entry);
 extern char *scim_entry_expected_version(const ScimHistoryEntry *entry);
 extern List *scim_entry_changed(const ScimHistoryEntry *entry);

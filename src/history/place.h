@@ -36,10 +36,11 @@ typedef enum ScimEntryColumn
 	SCIM_ENTRY_APPLICATION_NAME,
 	SCIM_ENTRY_EXPECTED_VERSION,
 	SCIM_ENTRY_ERROR_CODE,
-	SCIM_ENTRY_PROPOSAL
+	SCIM_ENTRY_PROPOSAL,
+	SCIM_ENTRY_TRACE
 } ScimEntryColumn;
 
-#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_PROPOSAL + 1)
+#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_TRACE + 1)
 
 /* The same as numbers of attributes. */
 #define SCIM_ENTRY_NUMBER(column) ((AttrNumber) ((column) + 1))

@@ -98,6 +98,7 @@ set_actor(Entry *entry)
 	set_text(entry, SCIM_ENTRY_TOOL, actor.tool);
 	if (actor.application_name[0] != '\0')
 		set_text(entry, SCIM_ENTRY_APPLICATION_NAME, actor.application_name);
+	set_text(entry, SCIM_ENTRY_TRACE, actor.trace);
 }
 
 /*

@@ -28,11 +28,11 @@
 #include "operation/cursor.h"
 #include "operation/entry_shown.h"
 #include "operation/feed_cursor.h"
+#include "operation/feed_tenant.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/tenant.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -88,46 +88,13 @@ find_type(Changes *changes, const char *name)
 	scim_check_history(table, changes->tenant);
 }
 
-/* The error that a type would have that there is. */
-static void
-throw_none_seen(Changes *changes, const ScimRegistration *table)
-{
-	if (table == NULL)
-		scim_throw_not_registered(NULL, NULL);
-	changes->tenant = scim_tenant_of(table, changes->given_tenant);
-	scim_check_history(table, changes->tenant);
-}
-
-/* The tenant as the first type has it that the caller may see. */
-static void
-find_all_types(Changes *changes)
-{
-	const ScimRegistration *found = NULL;
-
-	AcceptInvalidationMessages();
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *table = scim_find_table(*type);
-		char	   *tenant = table ? scim_find_tenant(table, changes->given_tenant) : NULL;
-
-		if (tenant && scim_sees_history(table, tenant))
-		{
-			changes->tenant = tenant;
-			return;
-		}
-		if (found == NULL || (tenant && scim_find_tenant(found, changes->given_tenant) == NULL))
-			found = table;
-	}
-	throw_none_seen(changes, found);
-}
-
 static void
 find_types(Changes *changes, const char *name)
 {
 	if (name)
 		find_type(changes, name);
 	else
-		find_all_types(changes);
+		changes->tenant = scim_feed_tenant(changes->given_tenant);
 	changes->kind = scim_feed_kind(changes->type, changes->tenant);
 }
 

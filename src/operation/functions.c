@@ -24,6 +24,7 @@
 #include "operation/proposals.h"
 #include "operation/propose.h"
 #include "operation/read.h"
+#include "operation/repeat.h"
 #include "operation/restore.h"
 #include "operation/review.h"
 #include "operation/update.h"
@@ -55,6 +56,40 @@ write_arguments(ScimFunctionArguments *arguments, const char *type, const char *
 	};
 }
 
+/* ---- writes, which may be repeated ---- */
+
+/* One that is about to be done. */
+typedef struct Write
+{
+	ScimWriteOptions options;
+	void		(*store) (const ScimWriteOptions *options, Jsonb *content,
+						  ScimWriteResult *result);
+	Jsonb	   *content;
+	const ScimGivenIds *add;	/* members, where there is no "store" */
+	const ScimGivenIds *remove;
+	ScimWriteResult result;
+} Write;
+
+static void
+run_write(void *argument)
+{
+	Write	   *write = argument;
+
+	if (write->store)
+		write->store(&write->options, write->content, &write->result);
+	else
+		scim_store_change_members(&write->options, write->add, write->remove, &write->result);
+}
+
+static Datum
+write_once(ScimFunctionArguments *arguments, const char *name, Write *write)
+{
+	ScimOnce	once = scim_once_of_function(arguments, name);
+
+	scim_write_once(&once, &write->options, run_write, write, &write->result);
+	PG_RETURN_JSONB_P(write->result.resource);
+}
+
 /* ---- operations, each on resources of a type ---- */
 
 static Datum
@@ -66,10 +101,9 @@ create_resource(ScimFunctionArguments *arguments, const char *type)
 		.tenant = scim_optional_text(arguments, "tenant_id"),
 		.view = &view,
 	};
-	ScimWriteResult result;
+	Write		write = {options, scim_store_create, scim_required_jsonb(arguments, "data")};
 
-	scim_store_create(&options, scim_required_jsonb(arguments, "data"), &result);
-	PG_RETURN_JSONB_P(result.resource);
+	return write_once(arguments, "scim_create_resource", &write);
 }
 
 /* Only functions whose type may be User have indirect_groups. */
@@ -88,15 +122,11 @@ get_resource(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_get(type, tenant, id, &view, false));
 }
 
-/* A write of the resource with what the argument of that name holds. */
-static Datum
-write_resource(ScimFunctionArguments *arguments, const char *type, const char *content,
-			   void (*store) (const ScimWriteOptions *options, Jsonb *content,
-							  ScimWriteResult *result))
+/* What a write of a resource has beside its content. */
+static ScimWriteOptions
+change_arguments(ScimFunctionArguments *arguments, const char *type, const ScimView *view)
 {
-	ScimView	view = view_arguments(arguments);
-	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
-	ScimWriteResult result;
+	ScimWriteOptions options = write_arguments(arguments, type, "id", view);
 
 	/* functions of 1.0 do not have them */
 	if (scim_has_argument(arguments, "on_conflict"))
@@ -104,20 +134,28 @@ write_resource(ScimFunctionArguments *arguments, const char *type, const char *c
 		options.on_conflict = scim_optional_text(arguments, "on_conflict");
 		options.merge_rules = scim_optional_jsonb(arguments, "merge_rules");
 	}
-	store(&options, scim_required_jsonb(arguments, content), &result);
-	PG_RETURN_JSONB_P(result.resource);
+	return options;
 }
 
 static Datum
 update_resource(ScimFunctionArguments *arguments, const char *type)
 {
-	return write_resource(arguments, type, "data", scim_store_update);
+	ScimView	view = view_arguments(arguments);
+	ScimWriteOptions options = change_arguments(arguments, type, &view);
+	ScimWriteResult result;
+
+	scim_store_update(&options, scim_required_jsonb(arguments, "data"), &result);
+	PG_RETURN_JSONB_P(result.resource);
 }
 
 static Datum
 patch_resource(ScimFunctionArguments *arguments, const char *type)
 {
-	return write_resource(arguments, type, "operations", scim_store_patch);
+	ScimView	view = view_arguments(arguments);
+	Write		write = {change_arguments(arguments, type, &view), scim_store_patch};
+
+	write.content = scim_required_jsonb(arguments, "operations");
+	return write_once(arguments, "scim_patch_resource", &write);
 }
 
 static Datum
@@ -157,15 +195,13 @@ change_members(ScimFunctionArguments *arguments, const char *type, bool add)
 	static const ScimGivenIds none = {0};
 	ScimView	view = view_arguments(arguments);
 	ScimGivenIds members;
-	ScimWriteOptions options;
-	ScimWriteResult result;
+	Write		write = {.add = add ? &members : &none, .remove = add ? &none : &members};
 
 	members.texts = scim_optional_texts(arguments, "members", &members.count);
 	if (members.count < 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "members", "members must not be null");
-	options = write_arguments(arguments, type, "group_id", &view);
-	scim_store_change_members(&options, add ? &members : &none, add ? &none : &members, &result);
-	PG_RETURN_JSONB_P(result.resource);
+	write.options = write_arguments(arguments, type, "group_id", &view);
+	return write_once(arguments, add ? "scim_add_members" : "scim_remove_members", &write);
 }
 
 static Datum

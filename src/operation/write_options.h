@@ -67,6 +67,8 @@ typedef struct ScimWriteResult
 	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted.  Or the proposal: */
 	bool		proposed;		/* nothing was written: it became one (propose.h) */
 
+	bool		repeated;		/* nothing was written: it was done before, under the same key
+								 * (repeat.h), and this is what that made, as it is now */
 	bool		nothing_asked;	/* patch: it had no operations, which the rules let pass */
 
 	/* on request */

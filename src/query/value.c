@@ -41,13 +41,8 @@ comparable(ScimSqlType type, const char *value)
 		: pstrdup(value);
 }
 
-/*
- * The least text that is greater than all that begin with the prefix, by code
- * points: its last character that has one, with the next one in its place.
- * NULL if there is none.
- */
-static char *
-after_prefix(const char *prefix)
+char *
+scim_after_prefix(const char *prefix)
 {
 	char	   *end = pstrdup(prefix);
 	int			length = strlen(end);
@@ -81,7 +76,7 @@ static void
 append_starts_with(ScimSql *sql, const ScimAttributeSql *attribute, const char *value)
 {
 	char	   *prefix = comparable(attribute->type, value);
-	char	   *end = after_prefix(prefix);
+	char	   *end = scim_after_prefix(prefix);
 
 	if (attribute->json)
 	{

@@ -26,4 +26,11 @@ extern bool scim_compare_elements(ScimSql *sql, const ScimAttributeSql *attribut
 /* Appends a text as values of the type (exact, folded) are compared with it. */
 extern void scim_append_text_value(ScimSql *sql, ScimSqlType type, const char *value);
 
+/*
+ * The least text that is greater than all that begin with the prefix, by code
+ * points: its last character that has one, with the next one in its place.
+ * NULL if there is none; palloc'd.
+ */
+extern char *scim_after_prefix(const char *prefix);
+
 #endif							/* SCIM_QUERY_VALUE_H */

@@ -15,9 +15,8 @@ static ScimFrame *top = NULL;	/* the innermost frame */
 
 /* ---- frames ---- */
 
-/* How many triggers are running, one within the other. */
-static int
-trigger_depth(void)
+int
+scim_trigger_depth(void)
 {
 	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
 }
@@ -25,13 +24,13 @@ trigger_depth(void)
 int
 scim_depth_in(const ScimFrame *frame)
 {
-	return trigger_depth() - frame->depth;
+	return scim_trigger_depth() - frame->depth;
 }
 
 void
 scim_run_in_frame(ScimFrame *frame, void (*body) (void *argument), void *argument)
 {
-	frame->depth = trigger_depth();
+	frame->depth = scim_trigger_depth();
 	frame->outer = top;
 	top = frame;
 	PG_TRY();

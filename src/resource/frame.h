@@ -104,6 +104,9 @@ typedef struct ScimPending
 /* Runs "body" in the frame, of which kind and root are set. */
 extern void scim_run_in_frame(ScimFrame *frame, void (*body) (void *argument), void *argument);
 
+/* How many triggers are running, one within the other. */
+extern int	scim_trigger_depth(void);
+
 /* How many triggers deep in the frame is this?  0: its statements themselves; 1: their triggers. */
 extern int	scim_depth_in(const ScimFrame *frame);
 

@@ -47,18 +47,29 @@ scim_handed_on_password(Oid root, Datum document)
 	return handed_on->hash;
 }
 
+static char *
+crypt_with(const char *password, Datum salt)
+{
+	static const Oid types[] = {TEXTOID, TEXTOID};
+
+	return TextDatumGetCString(OidFunctionCall2(scim_extension_function("pgcrypto", "crypt", 2,
+																		types),
+												CStringGetTextDatum(password), salt));
+}
+
 char *
 scim_crypt_password(const char *password)
 {
-	static const Oid salt_types[] = {TEXTOID, INT4OID};
-	static const Oid crypt_types[] = {TEXTOID, TEXTOID};
-	Datum		salt;
-	Datum		hash;
+	static const Oid types[] = {TEXTOID, INT4OID};
 
-	salt = OidFunctionCall2(scim_extension_function("pgcrypto", "gen_salt", 2, salt_types),
-							CStringGetTextDatum("bf"),
-							Int32GetDatum(scim_setting_password_cost));
-	hash = OidFunctionCall2(scim_extension_function("pgcrypto", "crypt", 2, crypt_types),
-							CStringGetTextDatum(password), salt);
-	return TextDatumGetCString(hash);
+	return crypt_with(password,
+					  OidFunctionCall2(scim_extension_function("pgcrypto", "gen_salt", 2, types),
+									   CStringGetTextDatum("bf"),
+									   Int32GetDatum(scim_setting_password_cost)));
+}
+
+bool
+scim_is_crypted_as(const char *password, const char *hash)
+{
+	return strcmp(crypt_with(password, CStringGetTextDatum(hash)), hash) == 0;
 }

@@ -10,6 +10,9 @@
 /* crypt(password, gen_salt('bf', scimver.password_cost)) */
 extern char *scim_crypt_password(const char *password);
 
+/* Is that what it was made of? */
+extern bool scim_is_crypted_as(const char *password, const char *hash);
+
 /*
  * An upsert is an INSERT first, and an UPDATE when that finds the key taken;
  * "excluded.data" is the document as the INSERT left it, without its password.

@@ -15,6 +15,7 @@
 #include "rest/bulk.h"
 #include "rest/bulk_answer.h"
 #include "rest/bulk_plan.h"
+#include "rest/bulk_repeat.h"
 #include "rest/bulk_run.h"
 #include "rest/shown.h"
 #include "statement/profile.h"
@@ -91,7 +92,7 @@ run_atomic(ScimBulkWork *work)
 }
 
 static void
-run(void *argument)
+work_through(void *argument)
 {
 	ScimBulkWork *work = argument;
 
@@ -143,6 +144,33 @@ check_size(const ScimBulkOptions *options, Jsonb *request)
 	scim_throw(error, "a bulk request may have at most %d bytes", scim_setting_max_bulk_bytes);
 }
 
+static JsonbValue *
+run(void *argument)
+{
+	ScimBulkWork *work = argument;
+
+	scim_plan_bulk(work);
+	scim_run_with_progress(work->bulk->count, work_through, work);
+	record_refusals(work);
+	return work->options->once && work->options->once->key ? scim_remember_bulk(work) : NULL;
+}
+
+/* True: it was done before, and this is what became of it. */
+static bool
+run_once(ScimBulkWork *work)
+{
+	static const ScimOnce no_key = {0};
+	ScimOnce   *once = work->options->once;
+	Jsonb	   *made;
+
+	if (once)
+		once->tenant = scim_resolve_tenant(work->options->tenant);
+	made = scim_run_once(once ? once : &no_key, run, work);
+	if (made)
+		scim_recall_bulk(work, made);
+	return made != NULL;
+}
+
 JsonbValue *
 scim_run_bulk(const ScimBulkOptions *options, Jsonb *request, ScimBulkOutcome *outcome)
 {
@@ -151,12 +179,9 @@ scim_run_bulk(const ScimBulkOptions *options, Jsonb *request, ScimBulkOutcome *o
 
 	check_size(options, request);
 	work.bulk = scim_read_bulk(rules, request, options->bare, scim_setting_max_bulk_operations);
-	scim_plan_bulk(&work);
-	scim_run_with_progress(work.bulk->count, run, &work);
-	record_refusals(&work);
 	*outcome = (ScimBulkOutcome)
 	{
-		0
+		.repeated = run_once(&work)
 	};
 	for (int i = 0; i < work.bulk->count; i++)
 		outcome->done += scim_is_done(&work.tasks[i]);
@@ -191,12 +216,14 @@ scim_bulk(PG_FUNCTION_ARGS)
 	static ScimArgumentNames names;
 	ScimFunctionArguments arguments = scim_function_arguments(fcinfo, &names);
 	Jsonb	   *request = scim_required_jsonb(&arguments, "request");
+	ScimOnce	once = scim_once_of_function(&arguments, "scim_bulk");
 	ScimBulkOptions options = {
 		.atomic = scim_optional_boolean(&arguments, "atomic", false),
 		.tenant = scim_optional_text(&arguments, "tenant_id"),
 		.bare = true,
 		.bytes = -1,
-		.form = scim_version_form()
+		.form = scim_version_form(),
+		.once = &once
 	};
 	ScimBulkOutcome outcome;
 

@@ -14,11 +14,13 @@ typedef struct ScimBulkOutcome
 {
 	int			done;			/* operations with a status of 2xx */
 	int			failed;			/* with another */
+	bool		repeated;		/* nothing was done: it was before, under the same key */
 } ScimBulkOutcome;
 
 /*
  * Does it: the BulkResponse, palloc'd.  Errors, of the request as a whole: those of
- * scim_read_bulk (core/bulk.h), and TOO_LARGE (scimver.max_bulk_bytes).
+ * scim_read_bulk (core/bulk.h), and TOO_LARGE (scimver.max_bulk_bytes); those of
+ * scim_run_once (operation/once.h).
  */
 extern JsonbValue *scim_run_bulk(const ScimBulkOptions *options, Jsonb *request,
 								 ScimBulkOutcome *outcome);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/settings.h"
+#include "operation/once.h"
 
 typedef struct ScimBulkOptions
 {
@@ -17,6 +18,8 @@ typedef struct ScimBulkOptions
 	bool		by_tool;		/* by profiles that policies name, and scimver.require_version */
 	int64		bytes;			/* of the request's text; -1: to be counted */
 	ScimVersionForm form;		/* of versions in the answer */
+	ScimOnce   *once;			/* the key that it is named by, but for the tenant; NULL: it cannot
+								 * have one */
 } ScimBulkOptions;
 
 #endif							/* SCIM_REST_BULK_OPTIONS_H */

@@ -22,11 +22,14 @@
 #include "core/place.h"
 #include "core/resource.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "operation/once.h"
 #include "registry/schemas.h"
 #include "tools/arguments.h"
 #include "tools/duplicates.h"
 #include "tools/fit.h"
+#include "tools/offered.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -132,6 +135,13 @@ is_array_of_strings(const JsonbValue *value)
 	return true;
 }
 
+static bool
+is_key(const JsonbValue *value)
+{
+	return value->type == jbvString &&
+		pg_mbstrlen_with_len(value->val.string.val, value->val.string.len) <= SCIM_MOST_KEY;
+}
+
 /* How many a text lists; 0: it is no such text. */
 static int
 count_uuids(const JsonbValue *value)
@@ -180,6 +190,9 @@ expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 		case ARGUMENT_TEXT:
 		case ARGUMENT_VERSION:
 			return value->type == jbvString ? NULL : "a string";
+		case ARGUMENT_KEY:
+			return is_key(value) ? NULL
+				: scim_phrase("a string of 1 to %d characters", SCIM_MOST_KEY);
 		case ARGUMENT_INTEGER:
 			return is_integer(value, &ignored) ? NULL
 				: "an integer between -2147483648 and 2147483647";

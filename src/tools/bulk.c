@@ -15,6 +15,7 @@
 #include "tools/bulk.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/once.h"
 #include "utils/guc.h"
 
 /* ---- the request ---- */
@@ -258,6 +259,7 @@ fit(JsonbValue *content, JsonbValue *omitted)
 text *
 scim_run_bulk_tool(ScimToolCall *call)
 {
+	ScimOnce	once = scim_once_of_call(call);
 	ScimBulkOptions options = {
 		.tenant = call->tenant,
 		.atomic = scim_argument_boolean(call, PARAM_ATOMIC),
@@ -265,6 +267,7 @@ scim_run_bulk_tool(ScimToolCall *call)
 		.by_tool = true,
 		.bytes = request_bytes(call),
 		.form = SCIM_VERSION_RAW,
+		.once = &once,
 	};
 	int			nesting = NewGUCNestLevel();
 	JsonbValue *metadata = scim_metadata(call);
@@ -275,6 +278,8 @@ scim_run_bulk_tool(ScimToolCall *call)
 	name_leases(call);
 	content = scim_run_bulk(&options, request_argument(call), &outcome);
 	AtEOXact_GUC(true, nesting);
+	if (outcome.repeated)
+		scim_set_bool(metadata, "repeated", true);
 	scim_set_integer(metadata, "succeeded", outcome.done);
 	scim_set_integer(metadata, "failed", outcome.failed);
 	fit(content, omitted);

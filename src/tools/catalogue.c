@@ -37,7 +37,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-		"Attributes: see scim_get_schemas"},
+		"scim_get_schemas lists attributes"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
 		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
@@ -60,6 +60,8 @@ const ScimParameter scim_parameters[] = {
 		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
 	"OUTCOME_UNKNOWN read first", rules},
 	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, NULL},
+	[PARAM_IDEMPOTENCY_KEY] = {"idempotency_key", ARGUMENT_KEY, 0,
+		"Same key, same call: done once"},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
@@ -225,6 +227,12 @@ const ScimSubject scim_subjects[] = {
 #define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
 #define ABOUT_ALL		(ABOUT_TYPED | ABOUT_RESOURCES)
 
+const ScimToolsetForm scim_toolsets[] = {
+	[TOOLSET_LEAN] = {"lean", 12000},
+	[TOOLSET_CORE] = {"core", 26000},
+	[TOOLSET_FULL] = {"full", 40000},
+};
+
 /* In the order in which they are listed. */
 const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_CREATE] = {
@@ -234,14 +242,18 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"another, "
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
+		.lean = ABOUT_USERS,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_NEW},
-		.optional = {PARAM_ON_REVIEW, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {PARAM_ON_REVIEW, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 	},
 	[TOOL_GET] = {
 		.name = "scim_get_{one}",
 		.title = "Read a {one}",
 		.description = "Read one {one}{any} by id, with its _version.",
 		.about = ABOUT_ALL,
+		.lean = ABOUT_TYPED,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ID},
 		.optional = {VIEW, PARAM_INDIRECT_GROUPS, PARAM_TENANT_ID},
 		.read_only = true,
@@ -254,6 +266,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"may stay out), with your changes. "
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ID, PARAM_WHOLE},
 		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
@@ -265,8 +278,10 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op, path "
 		"({paths}) and value.",
 		.about = ABOUT_ALL,
+		.lean = ABOUT_TYPED,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ID, PARAM_OPERATIONS},
-		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {CONDITION, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_DELETE] = {
@@ -274,6 +289,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.title = "Delete a {one}",
 		.description = "Delete a {one}{any} for good, with its memberships.",
 		.about = ABOUT_ALL,
+		.lean = ABOUT_USERS,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ID},
 		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_DELETE, PARAM_LEASE_ID, PARAM_TENANT_ID},
 		.destructive = true,
@@ -290,6 +307,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "List {many}{any}, all or filtered. While metadata has next_start_index or "
 		"next_cursor, more follow.",
 		.about = ABOUT_ALL,
+		.lean = ABOUT_TYPED,
+		.core = ABOUT_TYPED,
 		.optional = {PARAM_FILTER, PARAM_SORT_BY, PARAM_SORT_ORDER, PAGE, PARAM_CURSOR,
 		PARAM_INCLUDE_TOTAL, VIEW, PARAM_TENANT_ID},
 		.read_only = true,
@@ -300,6 +319,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.title = "Search {many}",
 		.description = "Find {many} by one attribute; scim_list_{many} takes any filter.",
 		.about = ABOUT_TYPED,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ATTRIBUTE, PARAM_VALUE},
 		.optional = {PAGE, PARAM_TENANT_ID},
 		.read_only = true,
@@ -310,6 +330,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.title = "Does a {one} exist?",
 		.description = "Is there a {one} with this id? False is no error.",
 		.about = ABOUT_TYPED,
+		.core = ABOUT_TYPED,
 		.required = {PARAM_ID},
 		.optional = {PARAM_TENANT_ID},
 		.read_only = true,
@@ -322,10 +343,12 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"is. "
 		"Answers who was added or removed, and how many there are.",
 		.about = ABOUT_GROUPS,
+		.lean = ABOUT_GROUPS,
+		.core = ABOUT_GROUPS,
 		.asks = "members",
 		.required = {PARAM_ID},
 		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID,
-		PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
@@ -338,6 +361,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.title = "List members",
 		.description = "List the members of a {one}: while metadata has next_cursor, more follow.",
 		.about = ABOUT_GROUPS,
+		.core = ABOUT_GROUPS,
 		.asks = "members",
 		.required = {PARAM_ID},
 		.optional = {PARAM_MEMBER_COUNT, PARAM_MEMBER_CURSOR, PARAM_TENANT_ID},
@@ -350,6 +374,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Who changed which attributes of a {one}, and when, newest first, also of a "
 		"deleted one; with version the {one} as it was, with from_version what changed.",
 		.about = ABOUT_HISTORY,
+		.core = ABOUT_HISTORY,
 		.required = {PARAM_ID},
 		.optional = {PARAM_OLD_VERSION, PARAM_FROM_VERSION, PARAM_TO_VERSION, PARAM_COUNT,
 		PARAM_HISTORY_CURSOR, PARAM_TENANT_ID},
@@ -359,8 +384,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_RESTORE] = {
 		.name = "scim_restore",
 		.title = "Bring a version back",
-		.description = "Make a {one} what it was at a version of scim_get_history (not its "
-		"password), also a deleted one; what changed since is undone.",
+		.description = "Make a {one} what it was at an older version (not its password), also a "
+		"deleted one; what changed since is undone; scim_get_history lists versions.",
 		.about = ABOUT_HISTORY,
 		.required = {PARAM_ID, PARAM_RESTORED_VERSION},
 		.optional = {PARAM_EXPECTED_VERSION, PARAM_LEASE_ID, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
@@ -378,6 +403,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Who changed which attributes of which {many}, each change once, in order; "
 		"later call again with next_cursor.",
 		.about = ABOUT_CHANGES,
+		.core = ABOUT_CHANGES,
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_COUNT, PARAM_CHANGES_CURSOR, PARAM_TENANT_ID},
 		.read_only = true,
 		.idempotent = true,
@@ -389,6 +415,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"acquire answers with its version (read it again if yours is another). For work that takes "
 		"long or is often disturbed. Release it when done.",
 		.about = ABOUT_ANY,
+		.core = ABOUT_ANY,
 		.required = {PARAM_ACTION},
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_ID, PARAM_LEASE, PARAM_SECONDS, PARAM_PURPOSE,
 		PARAM_TENANT_ID},
@@ -410,6 +437,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"written before they approve. operations as in a patch, or an object with delete true or, "
 		"without resource_id, create.",
 		.about = ABOUT_PROPOSALS,
+		.core = ABOUT_PROPOSALS,
 		.required = {PARAM_RESOURCE_TYPE, PARAM_PROPOSED},
 		.optional = {PARAM_ID, PARAM_EXPECTED_VERSION, PARAM_REASON, PARAM_TENANT_ID},
 		.any_version = true,
@@ -446,8 +474,9 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"version (the _version you read); DELETE. \"bulkId:x\" as an id is that of what POST x "
 		"makes, in any order. The call succeeds even if they fail: look at each status.",
 		.about = ABOUT_NONE,
+		.core = ABOUT_NONE,
 		.required = {PARAM_BULK},
-		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_IDEMPOTENCY_KEY, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_GET_SCHEMAS] = {
@@ -457,6 +486,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"multi-valued, writable. "
 		"Read it before you write attributes you do not know.",
 		.about = ABOUT_NONE,
+		.lean = ABOUT_NONE,
+		.core = ABOUT_NONE,
 		.optional = {PARAM_RESOURCE_TYPE},
 		.read_only = true,
 		.idempotent = true,
@@ -467,6 +498,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "This server: version, time, the tenant you work in, resource types with "
 		"tables and mappings, features and limits.",
 		.about = ABOUT_NONE,
+		.core = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
 	},

@@ -41,6 +41,7 @@ typedef enum ScimParameterId
 	PARAM_ON_DELETE,
 	PARAM_MERGE_RULES,
 	PARAM_LEASE_ID,
+	PARAM_IDEMPOTENCY_KEY,
 	PARAM_LEASE,
 	PARAM_SECONDS,
 	PARAM_PURPOSE,
@@ -76,6 +77,7 @@ typedef enum ScimArgumentKind
 {
 	ARGUMENT_TEXT,
 	ARGUMENT_VERSION,			/* a text whose misuse has an error code of its own */
+	ARGUMENT_KEY,				/* a short text (operation/once.h) */
 	ARGUMENT_INTEGER,
 	ARGUMENT_BOOLEAN,
 	ARGUMENT_WORD,				/* one of the parameter's words */
@@ -170,6 +172,22 @@ typedef enum ScimToolPatternId
 
 #define SCIM_TOOL_PATTERNS (TOOL_SERVER_INFO + 1)
 
+/* Sets of tools, each in the next. */
+typedef enum ScimToolsetId
+{
+	TOOLSET_LEAN,
+	TOOLSET_CORE,
+	TOOLSET_FULL				/* all */
+} ScimToolsetId;
+
+#define SCIM_TOOLSETS (TOOLSET_FULL + 1)
+
+typedef struct ScimToolsetForm
+{
+	const char *name;
+	int			budget;			/* bytes of names, descriptions and schemas in a list of it */
+} ScimToolsetForm;
+
 /* A tool requires so many parameters at most, and takes so many others. */
 #define SCIM_MOST_TOOL_PARAMETERS 16
 
@@ -180,6 +198,8 @@ typedef struct ScimToolPattern
 	const char *title;
 	const char *description;
 	int			about;
+	int			lean;			/* of these, the subjects for which it is in that set */
+	int			core;
 	const char *asks;			/* a path that the subject's table must have a place for, or the
 								 * tool is not listed; NULL: none */
 	ScimParameterId required[SCIM_MOST_TOOL_PARAMETERS];	/* up to PARAM_NONE */
@@ -196,6 +216,7 @@ typedef struct ScimToolPattern
 
 extern const ScimParameter scim_parameters[SCIM_PARAMETERS];
 extern const ScimSubject scim_subjects[SCIM_SUBJECTS];
+extern const ScimToolsetForm scim_toolsets[SCIM_TOOLSETS];
 extern const ScimToolPattern scim_tool_patterns[SCIM_TOOL_PATTERNS];
 
 #endif							/* SCIM_TOOLS_CATALOGUE_H */

@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/named_tools.h"
 #include "utils/builtins.h"
 
 JsonbValue *
@@ -104,14 +105,21 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
+	static const char *const of_members[] = {
+		"Read members with scim_list_group_members, change them with scim_modify_group_members, "
+		"and all else with scim_patch_{one}: none needs the complete {one}.",
+		"Change members with scim_modify_group_members, and all else with scim_patch_{one}: none "
+		"needs the complete {one}.",
+		"Change the {one} with scim_patch_{one}: it needs no complete {one}.",
+		NULL
+	};
 	bool		asked = call->tool->id == TOOL_GET && call->given[PARAM_ATTRIBUTES];
 	const char *what = asked || call->type->has_members
 	? "What omitted names is stored, but too large to be shown here. "
 	: "What omitted names is stored, but too large to be shown beside the "
 	"rest: scim_get_{one} shows it if attributes names it. ";
 	const char *how = call->type->has_members ?
-		"Read members with scim_list_group_members, change them with scim_modify_group_members, "
-		"and all else with scim_patch_{one}: none needs the complete {one}." :
+		scim_first_with_tools(of_members, scim_subject_of(call->tool, call->type)) :
 		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
 
 	if (call->tool->id == TOOL_GET_HISTORY)
@@ -158,15 +166,17 @@ shows_part(const ScimToolCall *call)
 	return false;
 }
 
+#define PARTIAL \
+	"Not all attributes are shown: change a {one} with scim_patch_{one}, for scim_update_{one} " \
+	"clears what it is not sent."
+
 void
 scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 {
+	const ScimSubject *subject = scim_subject_of(call->tool, call->type);
+
 	if (shows_part(call))
-		scim_set_text(metadata, "partial",
-					  scim_tool_text("Not all attributes are shown: change a {one} with "
-									 "scim_patch_{one}, "
-									 "for scim_update_{one} clears what it is not sent.",
-									 scim_subject_of(call->tool, call->type)));
+		scim_set_text(metadata, "partial", scim_fit_to_tools(scim_tool_text(PARTIAL, subject)));
 }
 
 text *
@@ -204,6 +214,9 @@ scim_set_next_step(JsonbValue *content, const char *step)
 {
 	JsonbValue *steps = scim_new_array();
 
+	step = scim_fit_to_tools(step);
+	if (step == NULL)
+		return;
 	scim_append_text(steps, step);
 	scim_set_value(content, "next_steps", steps);
 }
@@ -211,5 +224,7 @@ scim_set_next_step(JsonbValue *content, const char *step)
 void
 scim_add_next_step(JsonbValue *content, const char *step)
 {
-	scim_append_text(scim_get(content, "next_steps", strlen("next_steps")), step);
+	step = scim_fit_to_tools(step);
+	if (step)
+		scim_append_text(scim_get(content, "next_steps", strlen("next_steps")), step);
 }

@@ -37,7 +37,10 @@ extern void scim_append_omitted(const JsonbValue *resource, const char *prefix,
  */
 extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
-/* What the content of a failure says is to be done, in place of what it said. */
+/*
+ * What the content of a failure says is to be done, in place of what it said; but for
+ * tools that the caller has not.  Where nothing is left of it, what was said stays.
+ */
 extern void scim_set_next_step(JsonbValue *content, const char *step);
 
 /* The same beside it. */

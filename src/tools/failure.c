@@ -18,6 +18,7 @@
 #include "tools/fit.h"
 #include "tools/lease.h"
 #include "tools/mismatch.h"
+#include "tools/named_tools.h"
 #include "tools/proposal.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
@@ -40,8 +41,9 @@ scim_kind_of_error(const ScimToolCall *call, const ErrorData *error)
 }
 
 /* Beside what the error says: in the call of a restore, there is nothing to be corrected. */
+#define WHOLE_STEP	"A version is brought back as it was, or not at all."
 #define REFUSED_STEP \
-	"A version is brought back as it was, or not at all. What you want of it, read with " \
+	WHOLE_STEP " What you want of it, read with " \
 	"scim_get_history and version, and write with scim_update_{one}, or, where the {one} is " \
 	"deleted, with scim_create_{one}, which gives it another id."
 #define DELETED_STEP \
@@ -52,20 +54,24 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 {
 	static const ScimErrorCode refused[] = {SCIM_INVALID_VALUE, SCIM_INVALID_SYNTAX,
 	SCIM_MUTABILITY, SCIM_UNIQUENESS};
+	static const char *const refused_steps[] = {REFUSED_STEP, WHOLE_STEP, NULL};
+	const ScimSubject *subject;
 	const char *step = kind == scim_error_kind(SCIM_VERSION_REQUIRED) ? DELETED_STEP : NULL;
 
+	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||
+		call->parsing)
+		return;
+	subject = scim_subject_of(call->tool, call->type);
 	/* what no attribute is to blame for cannot be written in another way either */
 	for (int i = 0; i < (int) lengthof(refused); i++)
 	{
 		if (kind == scim_error_kind(refused[i]) &&
 			(scim_get(content, "path", strlen("path")) ||
 			 scim_get(content, "attribute", strlen("attribute"))))
-			step = REFUSED_STEP;
+			step = scim_first_with_tools(refused_steps, subject);
 	}
-	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||
-		call->parsing || step == NULL)
-		return;
-	scim_add_next_step(content, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
+	if (step)
+		scim_add_next_step(content, scim_tool_text(step, subject));
 }
 
 /* The text and fields of an error of ours. */
@@ -80,7 +86,11 @@ show_own_error(ScimToolCall *call, JsonbValue *content, const ErrorData *error)
 
 	scim_walk(&walk, &fields->root);
 	while (scim_walk_next(&walk, &key, &value))
-		scim_set(content, key.val.string.val, key.val.string.len, &value);
+	{
+		/* these are the hint */
+		if (!scim_string_is(&key, "next_steps"))
+			scim_set(content, key.val.string.val, key.val.string.len, &value);
+	}
 	scim_set_text(content, "error", scim_clip(text ? text + 2 : error->message, ERROR_BYTES));
 	if (error->hint)
 		scim_set_next_step(content, error->hint);

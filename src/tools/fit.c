@@ -14,6 +14,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
+#include "tools/named_tools.h"
 
 /*
  * What of a name or id that a client sent is repeated: the error's code shall
@@ -143,6 +144,8 @@ scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_g
 		return;
 	scim_set_bool(metadata, "truncated", true);
 	scim_set_value(metadata, "omitted", omitted);
+	if (how_to_go_on)
+		how_to_go_on = scim_fit_to_tools(how_to_go_on);
 	if (how_to_go_on)
 		scim_set_text(metadata, "how_to_go_on", how_to_go_on);
 }

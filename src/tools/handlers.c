@@ -24,6 +24,7 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
+#include "tools/once.h"
 #include "tools/proposed.h"
 
 /* What an answer may hold of the paths of a merge. */
@@ -79,6 +80,8 @@ written(const ScimToolCall *call, Jsonb *resource)
 
 	if (call->written.proposed)
 		return scim_success_proposed(call);
+	if (call->written.repeated)
+		scim_set_bool(metadata, "repeated", true);
 	if (call->written.unchanged)
 		scim_set_bool(metadata, "unchanged", true);
 	if (call->written.merged)
@@ -88,13 +91,32 @@ written(const ScimToolCall *call, Jsonb *resource)
 	return scim_success_resource(call, resource, metadata);
 }
 
+/* A write that is to be done once, if the call is named by a key. */
+typedef struct Write
+{
+	ScimToolCall *call;
+	const ScimWriteOptions *options;
+	const ScimGivenIds *add;	/* members */
+	const ScimGivenIds *remove;
+} Write;
+
+static void
+create(void *argument)
+{
+	Write	   *write = argument;
+
+	scim_store_create(write->options, scim_argument_jsonb(write->call, PARAM_NEW),
+					  &write->call->written);
+}
+
 text *
 scim_run_create(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 	ScimWriteOptions options = scim_write_options(call, &view);
+	Write		write = {call, &options};
 
-	scim_store_create(&options, scim_argument_jsonb(call, PARAM_NEW), &call->written);
+	scim_write_call_once(call, &options, create, &write);
 	return written(call, call->written.resource);
 }
 
@@ -136,13 +158,23 @@ scim_run_update(ScimToolCall *call)
 	return written(call, call->written.resource);
 }
 
+static void
+patch(void *argument)
+{
+	Write	   *write = argument;
+
+	scim_store_patch(write->options, scim_argument_operations(write->call, PARAM_OPERATIONS),
+					 &write->call->written);
+}
+
 text *
 scim_run_patch(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 	ScimWriteOptions options = scim_write_options(call, &view);
+	Write		write = {call, &options};
 
-	scim_store_patch(&options, scim_argument_operations(call, PARAM_OPERATIONS), &call->written);
+	scim_write_call_once(call, &options, patch, &write);
 	return written(call, call->written.resource);
 }
 
@@ -220,7 +252,8 @@ refuse_contradiction(const ScimGivenIds *add, const ScimGivenIds *remove)
 
 /*
  * What became of the members, beside what is shown of the group: without being
- * asked for, that is its id and version.
+ * asked for, that is its id and version.  Who came and went when the call was made
+ * before, is not kept.
  */
 static Jsonb *
 with_changes(const ScimToolCall *call, bool shows_group)
@@ -233,9 +266,19 @@ with_changes(const ScimToolCall *call, bool shows_group)
 	if (!shows_group)
 		scim_remove(content, "schemas", strlen("schemas"));
 	scim_set_integer(content, "member_count", call->written.member_count);
+	if (call->written.repeated)
+		return scim_write(content);
 	scim_set_value(content, "added", call->written.added);
 	scim_set_value(content, "removed", call->written.removed);
 	return scim_write(content);
+}
+
+static void
+change_members(void *argument)
+{
+	Write	   *write = argument;
+
+	scim_store_change_members(write->options, write->add, write->remove, &write->call->written);
 }
 
 text *
@@ -246,13 +289,14 @@ scim_run_modify_members(ScimToolCall *call)
 	ScimView	view = scim_argument_view(call);
 	bool		shows_group = view.attribute_count >= 0 || view.excluded_count >= 0;
 	ScimWriteOptions options = scim_write_options(call, &view);
+	Write		write = {call, &options, &add, &remove};
 
 	if (!call->given[PARAM_ADD] && !call->given[PARAM_REMOVE])
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "add", "arguments add and remove are both missing");
 	refuse_contradiction(&add, &remove);
 	if (!shows_group)
 		view.attribute_count = 0;
-	scim_store_change_members(&options, &add, &remove, &call->written);
+	scim_write_call_once(call, &options, change_members, &write);
 	return written(call, with_changes(call, shows_group));
 }
 

@@ -11,6 +11,7 @@
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/lease.h"
+#include "tools/named_tools.h"
 
 #define MOST_NAMED 2
 
@@ -45,6 +46,9 @@ scim_call_names_lease(const ScimToolCall *call)
 	"Nothing was changed. Acquire a new lease with scim_lease; where the version that it answers " \
 	"is not the one that you read, others have written meanwhile: read the {one} again. Then " \
 	"write what is still to be written, with the new lease_id."
+#define LOST_ALONE_STEP \
+	"Nothing was changed. Read the {one} again, as others may have written it, and write what is " \
+	"still to be written with the lease_id of a new lease, or without one."
 #define DELETED_STEP	"A {one} that is deleted cannot be held: bring it back without lease_id."
 #define STORM_STEP \
 	"Or hold the {one} first, so that others have to wait: scim_lease answers a lease_id and the " \
@@ -64,11 +68,13 @@ scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErr
 						   : scim_tool_text(HELD_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_LEASE_LOST))
 	{
-		scim_set_next_step(content, scim_tool_text(LOST_STEP, subject));
+		static const char *const lost[] = {LOST_STEP, LOST_ALONE_STEP, NULL};
+
+		scim_set_next_step(content, scim_tool_text(scim_first_with_tools(lost, subject), subject));
 		if (call->tool->id == TOOL_RESTORE)
 			scim_add_next_step(content, scim_tool_text(DELETED_STEP, subject));
 	}
-	else if (kind == scim_error_kind(SCIM_CONFLICT_STORM))
+	else if (kind == scim_error_kind(SCIM_CONFLICT_STORM) && scim_has_named_tools(STORM_STEP))
 		scim_add_next_step(content, scim_tool_text(STORM_STEP, subject));
 }
 

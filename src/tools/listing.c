@@ -15,20 +15,19 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "tools/json_schema.h"
-#include "tools/tool.h"
+#include "tools/listing.h"
+#include "tools/named_tools.h"
+#include "tools/offered.h"
+#include "tools/toolset.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(scim_tools);
 
 /*
- * What is shown to a model (name, description and inputSchema) takes 7,000
- * tokens of four bytes at most, 9,000 with the generic tools.
+ * What grows with the schemas stands in the list as long as there is room: what is shown
+ * to a model (name, description and inputSchema) takes no more than the set's budget.
  */
-#define LIST_BYTES 28000
-#define GENERIC_LIST_BYTES 36000
-
-/* What grows with the schemas stands in the list as long as there is room. */
 typedef enum Detail
 {
 	DETAIL_ANY,					/* what all resources have; not which types there are */
@@ -172,22 +171,27 @@ element_schema(void)
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
-/* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
+/*
+ * RFC 7644 section 3.5.2.  What an attribute may be, the value may be; that it may be an
+ * object is said in words, as there are clients that make of a choice with one object in
+ * it that object alone, and then refuse a string.
+ */
 static JsonbValue *
 operation_schema(void)
 {
 	static const char *const ops[] = {"add", "replace", "remove", NULL};
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
-	const JsonbValue *element = element_schema();
 	const JsonbValue *elements =
-	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
+	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element_schema()));
+	JsonbValue *value =
+	scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
+					   scim_schema_of_type("boolean"), elements);
 
 	scim_set_value(properties, "op", scim_schema_of_words(ops));
 	scim_set_value(properties, "path", scim_schema_of_type("string"));
-	scim_set_value(properties, "value",
-				   scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
-									  scim_schema_of_type("boolean"), element, elements));
+	scim_set_text(value, "description", "Or an object");
+	scim_set_value(properties, "value", value);
 	scim_append_text(required, "op");
 	return scim_schema_of_object(properties, required);
 }
@@ -249,7 +253,22 @@ rules_schema(const ScimTool *tool, const char *const *words)
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
-/* Which resource types there are: the tool that describes them says it as long as there is room. */
+/* But for tools that the caller has not. */
+static void
+set_description(JsonbValue *schema, const char *text)
+{
+	const char *known = scim_fit_to_tools(text);
+
+	if (known)
+		scim_set_text(schema, "description", known);
+}
+
+#define AS_SCHEMAS "As scim_get_schemas has them"
+
+/*
+ * Which resource types there are: the tool that describes them says it as long as there is
+ * room; where the caller has not got that one, each that takes one.
+ */
 static void
 name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 {
@@ -257,10 +276,12 @@ name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	if (detail == DETAIL_TYPES || (detail > DETAIL_ANY && tool->pattern->about == ABOUT_NONE))
+	if (detail == DETAIL_TYPES ||
+		(detail > DETAIL_ANY &&
+		 (tool->pattern->about == ABOUT_NONE || !scim_has_named_tools(AS_SCHEMAS))))
 		scim_set_value(schema, "enum", names);
 	else
-		scim_set_text(schema, "description", "As scim_get_schemas has them");
+		set_description(schema, AS_SCHEMAS);
 }
 
 static JsonbValue *
@@ -276,6 +297,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_VERSION:
 		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
+		case ARGUMENT_KEY:
 			schema = scim_schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:
@@ -320,7 +342,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	if (id == PARAM_RESOURCE_TYPE)
 		name_resource_types(schema, tool, detail);
 	if (parameter->description)
-		scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->subject));
+		set_description(schema, scim_tool_text(parameter->description, tool->subject));
 	return schema;
 }
 
@@ -382,12 +404,32 @@ annotations(const ScimToolPattern *pattern)
 	return object;
 }
 
+/* In the description, for there are clients that show a model nothing else. */
+#define MERGE_RULE \
+	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
+	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
+	"with current_version."
+
+/* What it does and, of one that takes expected_version, how not to overwrite others. */
+static const char *
+description_of(const ScimTool *tool)
+{
+	const ScimToolPattern *pattern = tool->pattern;
+	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL
+	: pattern->rule ? pattern->rule
+	: MERGE_RULE;
+
+	return scim_fit_to_tools(scim_tool_text(psprintf("%s%s%s", pattern->description,
+													 rule ? " " : "", rule ? rule : ""),
+											tool->subject));
+}
+
 /* What a model is shown of a tool. */
 static void
 describe_to_model(const ScimTool *tool, Detail detail, JsonbValue *object)
 {
 	scim_set_text(object, "name", tool->name);
-	scim_set_text(object, "description", scim_tool_description(tool));
+	scim_set_text(object, "description", description_of(tool));
 	scim_set_value(object, "inputSchema", input_schema(tool, detail));
 }
 
@@ -399,7 +441,6 @@ list_tools(Detail detail, bool *fits)
 	int			count;
 	const ScimTool *tools = scim_all_tools(&count);
 	int64		shown = 0;
-	int64		limit = LIST_BYTES;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -411,14 +452,12 @@ list_tools(Detail detail, bool *fits)
 		object = scim_new_object();
 		describe_to_model(tool, detail, object);
 		shown += scim_json_size(object);
-		if (scim_tool_is_generic(tool))
-			limit = GENERIC_LIST_BYTES;
 		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));
 		scim_append(list, object);
 	}
-	*fits = shown <= limit;
+	*fits = shown <= scim_toolset_budget();
 	return list;
 }
 
@@ -426,8 +465,10 @@ Datum
 scim_tools(PG_FUNCTION_ARGS)
 {
 	bool		fits;
-	JsonbValue *list = list_tools(DETAIL_TYPES, &fits);
+	JsonbValue *list;
 
+	scim_check_toolset();
+	list = list_tools(DETAIL_TYPES, &fits);
 	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_ANY && !fits; detail--)
 		list = list_tools(detail, &fits);
 	PG_RETURN_JSONB_P(scim_write(list));

@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_number.h"
@@ -26,6 +25,7 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/lists.h"
+#include "tools/primary.h"
 #include "utils/builtins.h"
 
 /* The member of a ListResponse that holds what is listed (RFC 7644 section 3.4.2). */
@@ -282,25 +282,12 @@ read_changes(ListPage *page, int count)
 							  call->type ? call->type->name : NULL, call->tenant);
 }
 
-/* In words of a tool what SQL is told by 55000. */
-static void
-require_primary(void)
-{
-	ScimError  *error;
-
-	if (!RecoveryInProgress())
-		return;
-	error = scim_error(SCIM_RETRY_LATER);
-	scim_error_hint(error, "Use a connection to the primary server.");
-	scim_throw(error, "this server is a standby, which cannot tell what has changed");
-}
-
 text *
 scim_run_changes(ScimToolCall *call)
 {
 	ListPage	page = {.call = call, .array = "changes", .by_cursor = true};
 
-	require_primary();
+	scim_require_primary();
 	return answer(&page, read_changes,
 				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
 					  SCIM_LARGEST_COUNT),

@@ -11,6 +11,7 @@
 #include "tools/consult_way.h"
 #include "tools/envelope.h"
 #include "tools/mismatch_steps.h"
+#include "tools/named_tools.h"
 
 /* A path that is longer is no example. */
 #define EXAMPLE_BYTES 100
@@ -22,6 +23,7 @@
 #define READ_STEP \
 	"The {one} is too large to be shown here: read what you need of it with scim_get_{one} and " \
 	"attributes%s. Then "
+#define UNREAD_STEP	"The {one} is too large to be shown here. Read what you need of it, then "
 #define MEMBERS_STEP " (members with scim_list_group_members)"
 
 /* Nothing is known of a merge. */
@@ -30,6 +32,9 @@
 	"with expected_version = "
 #define PATCH_STEP \
 	"decide whether you still want your change, and make it with scim_patch_{one} and " \
+	"expected_version = "
+#define OWN_STEP \
+	"decide whether you still want your change, and make it to what is there now, with " \
 	"expected_version = "
 
 #define CLEAN_STEP \
@@ -50,6 +55,8 @@
 #define YOURS_STEP \
 	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
 	"read."
+#define ALL_STEP \
+	"and write that, and what others changed, with expected_version = the _version that you read."
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
 #define LIST_STEP \
 	" A list that is replaced whole must have what others changed in it, or that is undone."
@@ -74,12 +81,22 @@ text_for(const ScimToolCall *call, const char *step)
 	return scim_tool_text(step, scim_subject_of(call->tool, call->type));
 }
 
+/* The first that names no tool which the caller has not; where one is always there, two will do. */
+static const char *
+first_for(const ScimToolCall *call, const char *step, const char *otherwise)
+{
+	const char *const steps[] = {step, otherwise, NULL};
+
+	return scim_first_with_tools(steps, scim_subject_of(call->tool, call->type));
+}
+
 /* How one comes to know what is there. */
 static const char *
 look_step(const ScimToolCall *call, bool is_shown)
 {
-	return is_shown ? SHOWN_STEP
-		: psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
+	const char *members = call->type->has_members ? first_for(call, MEMBERS_STEP, "") : "";
+
+	return is_shown ? SHOWN_STEP : first_for(call, psprintf(READ_STEP, members), UNREAD_STEP);
 }
 
 /* A rule for the first of the conflicts. */
@@ -103,7 +120,8 @@ static const char *
 conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_shown)
 {
 	bool		whole = call->tool->id == TOOL_UPDATE;
-	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP : YOURS_STEP;
+	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP
+	: first_for(call, YOURS_STEP, ALL_STEP);
 	const char *step = text_for(call, psprintf("%s%s%s", look_step(call, is_shown), DECIDE_STEP,
 											   act));
 
@@ -119,7 +137,8 @@ plain_step(const ScimToolCall *call, bool is_shown)
 	const char *own = call->tool->pattern->after_mismatch;
 
 	return text_for(call, psprintf("%s%s%s", look_step(call, is_shown),
-								   own ? own : is_shown ? MERGE_STEP : PATCH_STEP,
+								   own ? own : is_shown ? MERGE_STEP
+								   : first_for(call, PATCH_STEP, OWN_STEP),
 								   is_shown ? "current_version." : "the _version that you read."));
 }
 
@@ -143,6 +162,6 @@ scim_say_mismatch_step(const ScimToolCall *call, JsonbValue *content, const Json
 	else
 		step = plain_step(call, is_shown);
 	scim_set_next_step(content, scim_asks_user(call) ? psprintf("%s%s", ASK_STEP, step) : step);
-	if (call->keeps_changing)
+	if (call->keeps_changing && scim_has_named_tools(HOLD_STEP))
 		scim_add_next_step(content, text_for(call, HOLD_STEP));
 }

@@ -13,20 +13,25 @@
 #include "tools/envelope.h"
 #include "tools/handlers.h"
 #include "tools/lists.h"
+#include "tools/named_tools.h"
 #include "tools/proposal.h"
 #include "tools/proposed.h"
 
 /* ---- what to do next ---- */
 
+#define DECIDED	": then one of the reviewers decides."
 #define AGAIN_STEP \
 	"Make the same call again with on_conflict \"propose\", or propose it with " \
-	"scim_propose_change, which takes a reason: then one of the reviewers decides."
+	"scim_propose_change, which takes a reason" DECIDED
+#define AGAIN_ALONE_STEP	"Make the same call again with on_conflict \"propose\"" DECIDED
 #define PROPOSE_STEP \
-	"Propose it with scim_propose_change (operations on the {one}): then one of the reviewers " \
-	"decides."
+	"Propose it with scim_propose_change (operations on the {one})" DECIDED
+#define PATCH_STEP	"Make it with scim_patch_{one} and on_conflict \"propose\"" DECIDED
 #define RESTORE_STEP \
 	"Propose with scim_propose_change what brings it back: operations on the {one}, or, of one " \
 	"that was deleted, create, by which it has another id. Then one of the reviewers decides."
+#define ASK_STEP \
+	"One of the reviewers has to decide: tell whom you work for."
 #define DENIED_STEP \
 	"The policy does not let you do that. Leave it, or ask with scim_propose_change that " \
 	"somebody does it who may."
@@ -42,6 +47,9 @@
 #define UNSEEN_STEP \
 	"Read its changes as they are now (scim_list_proposals with proposal_id), decide on these, " \
 	"and call again with its version as expected_version."
+#define UNSHOWN_STEP \
+	"Have its changes shown as they are now, decide on these, and call again with its version as " \
+	"expected_version."
 
 static bool
 may_propose(const ScimToolCall *call)
@@ -50,12 +58,25 @@ may_propose(const ScimToolCall *call)
 		call->tool->parameters[PARAM_ON_REVIEW] || call->tool->parameters[PARAM_ON_DELETE];
 }
 
+/* How the reviewers are asked, by who has what it takes. */
+static const char *
+ask_step(const ScimToolCall *call)
+{
+	static const char *const again[] = {AGAIN_STEP, AGAIN_ALONE_STEP, NULL};
+	static const char *const restore[] = {RESTORE_STEP, ASK_STEP, NULL};
+	static const char *const others[] = {PROPOSE_STEP, PATCH_STEP, ASK_STEP, NULL};
+
+	return scim_first_with_tools(may_propose(call) ? again
+								 : call->tool->id == TOOL_RESTORE ? restore
+								 : others,
+								 scim_subject_of(call->tool, call->type));
+}
+
 static const char *
 step_after(const ScimToolCall *call, const JsonbValue *content, const ScimErrorKind *kind)
 {
 	if (kind == scim_error_kind(SCIM_REVIEW_REQUIRED))
-		return call->tool->id == TOOL_RESTORE ? RESTORE_STEP :
-			may_propose(call) ? AGAIN_STEP : PROPOSE_STEP;
+		return ask_step(call);
 	if (kind == scim_error_kind(SCIM_POLICY_DENIED))
 		return call->tool->id == TOOL_REVIEW ? NULL : DENIED_STEP;
 	if (kind == scim_error_kind(SCIM_NOT_A_REVIEWER))
@@ -63,7 +84,9 @@ step_after(const ScimToolCall *call, const JsonbValue *content, const ScimErrorK
 	if (kind == scim_error_kind(SCIM_PROPOSAL_CLOSED))
 		return CLOSED_STEP;
 	if (kind == scim_error_kind(SCIM_VERSION_MISMATCH) && call->tool->id == TOOL_REVIEW)
-		return scim_get(content, "changes", strlen("changes")) ? CHANGED_STEP : UNSEEN_STEP;
+		return scim_get(content, "changes", strlen("changes")) ? CHANGED_STEP
+			: scim_has_named_tools(UNSEEN_STEP) ? UNSEEN_STEP
+			: UNSHOWN_STEP;
 	return NULL;
 }
 
@@ -157,7 +180,7 @@ scim_run_review(ScimToolCall *call)
 	Jsonb	   *decided = scim_store_review(&options);
 
 	if (says(decided, "rebased"))
-		scim_set_text(metadata, "rebased", REBASED);
+		scim_set_text(metadata, "rebased", scim_fit_to_tools(REBASED));
 	if (says(decided, "conflicts"))
 		scim_set_text(metadata, "conflicts", CONFLICTING);
 	return scim_success_proposal(decided, metadata);

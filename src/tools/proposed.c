@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/named_tools.h"
 #include "tools/proposed.h"
 
 #define WHOLE_STEP \
@@ -53,11 +54,17 @@ scim_success_proposal(Jsonb *proposal, JsonbValue *metadata)
 	"Nothing is written yet: it waits for the reviewers. scim_list_proposals with proposal_id " \
 	"tells what becomes of it."
 
+#define PROPOSED_BEFORE \
+	"The call became a proposal when it was first made: status says what came of it."
+
 text *
 scim_success_proposed(const ScimToolCall *call)
 {
 	JsonbValue *metadata = scim_metadata(call);
 
-	scim_set_text(metadata, "proposed", PROPOSED);
+	if (call->written.repeated)
+		scim_set_bool(metadata, "repeated", true);
+	scim_set_text(metadata, "proposed",
+				  scim_fit_to_tools(call->written.repeated ? PROPOSED_BEFORE : PROPOSED));
 	return scim_success_proposal(call->written.resource, metadata);
 }

@@ -104,11 +104,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (result == SCAN_OK)
 	{
 		ScanSpan	all[] = {m.jsonrpc, m.id, m.method, m.params, m.result, m.error,
-		m.name, m.arguments, m.meta};
+		m.name, m.arguments, m.meta, m.state, m.responses};
 
 		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 			check_span(all[i], line, size);
-		MUST(m.name.start == NULL || m.params.start != NULL);
+		for (size_t i = 6; i < sizeof(all) / sizeof(all[0]); i++)
+			MUST(all[i].start == NULL || m.params.start != NULL);
+		MUST(memchr(m.responses.start != NULL ? m.responses.start : "", '\0', m.responses.length) == NULL);
 		whole = without_arguments(line, size, m.arguments, &whole_length);
 		json = parse(whole, whole_length);
 		MUST(json != NULL || beyond_jansson(whole, whole_length));

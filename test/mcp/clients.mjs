@@ -1,263 +1,57 @@
-// The main job, done by the official clients:	node clients.mjs CONNINFO FOLDER
+// All that the bridge does, by the official clients:	node clients.mjs CONNINFO FOLDER
 // Every message goes through tee.mjs, and its transcript is held against the schemas.
-import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual, promisify } from "node:util";
-import Ajv2020 from "ajv/dist/2020.js";
-import { Client as Client2 } from "@modelcontextprotocol/client";
-import { StdioClientTransport as Stdio2 } from "@modelcontextprotocol/client/stdio";
-import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as Stdio1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { consult } from "./consult.mjs";
+import { inspectorCli } from "./inspector.mjs";
+import { live } from "./live.mjs";
+import { psql } from "./psql.mjs";
+import { sdkClient } from "./sdk_client.mjs";
 import { finish, is, ok } from "./tap.mjs";
 import { checkTranscript } from "./transcript.mjs";
+import { checkTheChecker } from "./transcript_cases.mjs";
 
 const [conninfo, folder] = process.argv.slice(2);
 const tee = fileURLToPath(new URL("./tee.mjs", import.meta.url));
-const inspector = fileURLToPath(new URL("./node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url));
 const bridge = process.env.SCIMVER_MCP;
 
-const execute = promisify(execFile);
-
-// What people do with psql, each under a name of his own.
-async function psql(person, sql) {
-  const { stdout } = await execute(process.env.PSQL, ["-XAtq", "-v", "ON_ERROR_STOP=1", conninfo, ...(person ? ["-c", `SET SESSION AUTHORIZATION ${person}`] : []), "-c", sql]);
-  return stdout.trim();
-}
-
-const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`, bridge, conninfo];
-
-// What one framework or other cannot convert: of no type or of several, an array of anything, an object of nobody knows what.
-function oddities(way, schema) {
-  const { type, anyOf, items, properties = {} } = schema;
-  const odd = [];
-  if ((typeof type === "string") === Array.isArray(anyOf)) odd.push(`${way}: ${type ? "" : "no "}type`);
-  if (anyOf?.some((choice) => typeof choice.type !== "string")) odd.push(`${way}: a choice of no single type`);
-  if (type === "array" && !items) odd.push(`${way}: no items`);
-  if (type === "object" && !Object.keys(properties).length && way !== "scim_server_info inputSchema" && !way.includes("outputSchema/")) odd.push(`${way}: no properties`);
-  if (Object.hasOwn(properties, "$ref")) odd.push(`${way}: a property $ref`);
-  const inner = [...Object.entries(properties), ...(items ? [["[]", items]] : []), ...(anyOf ?? []).map((choice) => ["anyOf", choice])];
-  return [...odd, ...inner.flatMap(([step, value]) => oddities(`${way}/${step}`, value))];
-}
-
-function checkTools(name, tools) {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ok(tools.length >= 20, `${name}: the tools are listed`, tools.length);
-  const bad = tools.flatMap((tool) => ["inputSchema", "outputSchema"].flatMap((part) => oddities(`${tool.name} ${part}`, tool[part])));
-  const shown = tools.map(({ name, description, inputSchema }) => Buffer.byteLength(JSON.stringify({ name, description, inputSchema })));
-  ok(shown.reduce((a, b) => a + b) <= 7000 * 4, `${name}: the list is no more than 7,000 tokens of four bytes`, shown);
-  for (const tool of tools) {
-    for (const part of ["inputSchema", "outputSchema"]) {
-      try { ajv.compile(tool[part]); } catch (e) { bad.push(`${tool.name} ${part}: ${e.message}`); }
-    }
-    const a = tool.annotations ?? {};
-    if (!["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].every((h) => typeof a[h] === "boolean")) bad.push(`${tool.name}: annotations`);
-    if (!tool.title || !tool.description) bad.push(`${tool.name}: title or description`);
-  }
-  is(bad, [], `${name}: every tool is described whole`);
-  return Object.fromEntries(tools.map((t) => [t.name, ajv.compile(t.outputSchema)]));
-}
-
-// The main job through anything that can call a tool.
-async function mainJob(name, outputs, callTool) {
-  const call = async (tool, args) => {
-    const result = await callTool(tool, args);
-    const envelope = result.structuredContent;
-    if (!outputs[tool](envelope)) ok(false, `${name}: ${tool} keeps its outputSchema`, JSON.stringify(outputs[tool].errors));
-    if (!isDeepStrictEqual(JSON.parse(result.content[0].text), envelope)) ok(false, `${name}: ${tool} says the same as text`);
-    if ((result.isError ?? false) === envelope.success) ok(false, `${name}: ${tool} sets isError`);
-    for (const text of [result.content[0].text, JSON.stringify(envelope)]) {
-      if (!text.startsWith(`{"success":${envelope.success},"metadata":{`)) ok(false, `${name}: ${tool} begins with success and metadata`, text.slice(0, 200));
-      if (!envelope.success && (Buffer.byteLength(text) > 8192 || text.indexOf('"error_code"') > 500)) ok(false, `${name}: ${tool} fails in few words`, text.slice(0, 500));
-    }
-    return envelope;
-  };
-  const userName = `${name.replaceAll(/\W/g, "-")}@example.org`;
-
-  const created = await call("scim_create_user", { user_data: { userName, name: { familyName: "Müller 😀", givenName: "Ann" }, active: true } });
-  ok(created.success, `${name}: create`, JSON.stringify(created));
-  const user_id = created.content.id;
-  const read = await call("scim_get_user", { user_id });
-  is(read.content.name, { familyName: "Müller 😀", givenName: "Ann" }, `${name}: get returns what was created`);
-  is(read.content._version, created.metadata.version, `${name}: get returns the version`);
-
-  const mine = { ...read.content, title: "mine" };
-  const theirs = { ...read.content, nickName: "theirs" };
-  const won = await call("scim_update_user", { user_id, user_data: theirs, expected_version: read.content._version });
-  ok(won.success, `${name}: update with the version that was read`, JSON.stringify(won));
-  const stale = await call("scim_update_user", { user_id, user_data: mine, expected_version: read.content._version });
-  is(stale.success, false, `${name}: update with a stale version`);
-  is(stale.content.error_code, "VERSION_MISMATCH", `${name}: VERSION_MISMATCH`);
-  is(stale.content.current_version, won.metadata.version, `${name}: with the current version`);
-  is(stale.content.current.nickName, "theirs", `${name}: and the current state`);
-  const merged = await call("scim_update_user", { user_id, user_data: { ...stale.content.current, title: "mine" }, expected_version: stale.content.current_version });
-  is([merged.success, merged.content.nickName, merged.content.title], [true, "theirs", "mine"], `${name}: merged, nothing is lost`);
-
-  const listed = await call("scim_list_users", { count: 5 });
-  ok(listed.content.totalResults >= 1 && listed.content.Resources.every((r) => r._version), `${name}: list`);
-  const searched = await call("scim_search_users", { attribute: "userName", value: userName.toUpperCase() });
-  is(searched.content.Resources.map((r) => r.id), [user_id], `${name}: search, caselessly`);
-  const filtered = await call("scim_list_users", { filter: `userName eq "${userName}" and name.familyName sw "MÜLLER"`, attributes: ["title"], cursor: "*" });
-  is(filtered.content.Resources.map((r) => [r.id, r.title, r.userName, r._version]), [[user_id, "mine", undefined, merged.metadata.version]], `${name}: a filtered list of chosen attributes`);
-  const wrongFilter = await call("scim_list_users", { filter: 'userName eq "a" and' });
-  is([wrongFilter.content.error_code, wrongFilter.content.position > 10], ["INVALID_FILTER", true], `${name}: a filter that ends too soon, with its position`);
-  // a client that can leave out nothing, and answers no larger than asked for
-  const brief = await call("scim_patch_user", { user_id, operations: [{ op: "add", path: "active", value: false }], expected_version: merged.metadata.version, attributes: ["active"], tenant_id: "" });
-  is(brief.content, { id: user_id, schemas: brief.content.schemas, active: false, _version: brief.metadata.version }, `${name}: a patch that shows one attribute`);
-  const back = await call("scim_update_user", { user_id, user_data: { ...merged.content, id: "other", groups: [{ value: "x" }] }, expected_version: brief.metadata.version });
-  is(back.metadata.ignored, ["id", "groups"], `${name}: what is the server's to say is named`);
-  // what does not fit into 8 kB is left out whole, and where the two differ is said
-  const photos = Array.from({ length: 200 }, (_, i) => ({ value: `https://photos.example.org/${i}` }));
-  const large = await call("scim_patch_user", { user_id, operations: [{ op: "add", path: "photos", value: photos }], attributes: ["id"] });
-  const late = await call("scim_update_user", { user_id, user_data: { ...merged.content, title: "late" }, expected_version: back.metadata.version });
-  is([late.content.current, late.content.current_version, late.content.differing_paths], [undefined, large.metadata.version, ["title", "photos"]], `${name}: a mismatch of a large user`);
-  await call("scim_patch_user", { user_id, operations: [{ op: "remove", path: "photos" }], expected_version: late.content.current_version, attributes: ["id"] });
-  const same = await call("scim_get_user", { user_id, known_version: merged.metadata.version });
-  is([same.content.not_modified, same.content.title], [true, undefined], `${name}: what is known is not read again`);
-  const group = await call("scim_create_group", { group_data: { displayName: name, members: [{ value: user_id }] } });
-  is(group.content.members?.[0]?.value, user_id, `${name}: a group with a member`);
-  const group_id = group.content.id;
-  const emptied = await call("scim_modify_group_members", { group_id, remove: [user_id], expected_version: group.metadata.version });
-  is([emptied.content.member_count, emptied.content.removed, emptied.content.added, emptied.content.members], [0, [user_id], [], undefined], `${name}: a member removed`);
-  await call("scim_modify_group_members", { group_id, add: [user_id, user_id] });
-  const again = await call("scim_modify_group_members", { group_id, add: [user_id] });
-  is([again.metadata.unchanged, again.metadata.version, again.content.added], [true, group.metadata.version, []], `${name}: a member added, and again`);
-  const members = await call("scim_list_group_members", { group_id, count: 1 });
-  is([members.content.Resources.map((r) => r.value), members.metadata.version], [[user_id], group.metadata.version], `${name}: the members by pages`);
-  const wrong = await call("scim_create_user", { user_data: { userName: 5 } });
-  is(wrong.content.error_code, "INVALID_VALUE", `${name}: what a model can mend is a result`);
-  const gone = await call("scim_delete_user", { user_id, expected_version: merged.metadata.version });
-  is(gone.content, { id: user_id, deleted: true }, `${name}: delete`);
-  is((await call("scim_user_exists", { user_id })).content, { exists: false }, `${name}: it is gone`);
-  is((await call("scim_get_user", { user_id })).content.error_code, "USER_NOT_FOUND", `${name}: get of it`);
-  await manyAtOnce(name, call);
-  await decideTogether(name, call);
-}
-
-// A group, and then its member; what fails leaves the others alone, or takes all back.
-async function manyAtOnce(name, call) {
-  const userName = `${name.replaceAll(/\W/g, "-")}-bulk@example.org`;
-  const statuses = (answer) => answer.content.Operations.map((operation) => operation.status);
-  const made = await call("scim_bulk", {
-    request: [
-      { method: "POST", path: "/Groups", bulkId: "group", data: { displayName: `${name} at once`, members: [{ value: "bulkId:user" }] } },
-      { method: "POST", path: "/Users", bulkId: "user", data: { userName } },
-      { method: "POST", path: "/Users", bulkId: "again", data: { userName } },
-    ],
-  });
-  is([made.success, made.metadata.succeeded, made.metadata.failed, statuses(made)], [true, 2, 1, ["201", "201", "409"]], `${name}: many at once`);
-  const [group_id, user_id] = made.content.Operations.map((operation) => operation.location?.split("/").at(-1));
-  const { version } = made.content.Operations[1];
-  is((await call("scim_list_group_members", { group_id })).content.Resources.map((r) => r.value), [user_id], `${name}: the group has the member that came after it`);
-  const patch = { method: "PATCH", path: `/Users/${user_id}`, version, data: { Operations: [{ op: "add", path: "title", value: "Dr." }] } };
-  const undone = await call("scim_bulk", { request: [patch, { method: "DELETE", path: `/Groups/${group_id}`, version: "stale" }], atomic: true });
-  is([undone.success, statuses(undone), (await call("scim_get_user", { user_id })).metadata.version], [true, ["424", "412"], version], `${name}: all or nothing`);
-  const gone = await call("scim_bulk", { request: [patch, { method: "DELETE", path: `/Users/${user_id}` }, { method: "DELETE", path: `/Groups/${group_id}` }] });
-  is([statuses(gone), (await call("scim_user_exists", { user_id })).content], [["200", "204", "204"], { exists: false }], `${name}: changed and deleted at once`);
-}
-
-// What the agent may not do alone, it proposes: people counter and approve, and it sees what came of it.
-async function decideTogether(name, call) {
-  const userName = `${name.replaceAll(/\W/g, "-")}-decided@example.org`;
-  const user_id = (await call("scim_create_user", { user_data: { userName, userType: "Employee" } })).content.id;
-  const operations = [{ op: "replace", path: "userType", value: "Guest" }];
-  const cursor = (await call("scim_changes", { cursor: "now", resource_type: "User" })).metadata.next_cursor;
-
-  const refused = await call("scim_patch_user", { user_id, operations });
-  is([refused.content.error_code, refused.content.attributes, refused.content.reviewers], ["REVIEW_REQUIRED", ["userType"], ["mcp_people"]], `${name}: what people have to decide on`);
-  const proposed = await call("scim_patch_user", { user_id, operations, on_conflict: "propose" });
-  is([proposed.success, proposed.content.status, proposed.content.changes], [true, "open", [{ path: "userType", from: "Employee", to: "Guest" }]], `${name}: it is proposed`);
-  const { proposal_id, version } = proposed.content;
-  const own = await call("scim_review_proposal", { proposal_id, decision: "approve", expected_version: version });
-  is(own.content.error_code, "NOT_A_REVIEWER", `${name}: who proposed it does not approve it`);
-  const counter = await psql("mcp_ann", `SELECT scim_review_proposal('${proposal_id}', 'counter', '${version}', 'No guest', '[{"op": "replace", "path": "userType", "value": "Partner"}]') #>> '{counter,proposal_id}'`);
-  const open = await call("scim_list_proposals", { resource_type: "User", resource_id: user_id });
-  is(open.content.proposals.map((p) => [p.proposal_id, p.proposer]), [[counter, "mcp_ann"]], `${name}: a person countered it`);
-  is((await call("scim_list_proposals", { proposal_id })).content.reviews.map((r) => [r.decision, r.comment]), [["counter", "No guest"]], `${name}: and said why`);
-  is(await psql("mcp_bob", `SELECT scim_review_proposal('${counter}', 'approve', '${open.content.proposals[0].version}') ->> 'status'`), "applied", `${name}: another one approved it`);
-  is((await call("scim_get_user", { user_id })).content.userType, "Partner", `${name}: it is written`);
-  const seen = (await call("scim_changes", { cursor, count: 100, resource_type: "User" })).content.changes.filter((c) => c.resource_id === user_id);
-  is(seen.map((c) => [c.proposal_id, c.changed, c.actor]), [[counter, ["userType"], "mcp_bob"]], `${name}: and seen among the changes`);
-}
-
-async function sdkClient(name, Client, Transport, options, era) {
-  const [program, ...args] = command(name);
-  const client = new Client({ name, version: "1.0" }, options);
-  await client.connect(new Transport({ command: program, args, stderr: "inherit" }));
-  is(client.getServerVersion()?.name, "scimver-mcp", `${name}: connects`);
-  ok(client.getInstructions()?.includes("expected_version"), `${name}: instructions`);
-  const outputs = checkTools(name, (await client.listTools()).tools);
-  await mainJob(name, outputs, (tool, arguments_) => client.callTool({ name: tool, arguments: arguments_ }));
-
-  // many at once, each with its own answer
-  const many = await Promise.all(Array.from({ length: 40 }, (_, i) => client.callTool({ name: "scim_search_users", arguments: { attribute: "userName", value: `nobody ${i}` } })));
-  ok(many.every((r) => r.structuredContent.success), `${name}: 40 calls at once`);
-  const unknown = await client.callTool({ name: "nonsense", arguments: {} }).then(() => "a result", (e) => e.code);
-  is(unknown, -32602, `${name}: an unknown tool is -32602`);
-
-  // a call that is given up is cancelled; the next one works
-  const given = new AbortController();
-  const aborted = client.callTool({ name: "scim_list_users", arguments: {} }, ...(Client === Client1 ? [undefined] : []), { signal: given.signal }).then(() => "a result", () => "aborted");
-  given.abort();
-  is(await aborted, "aborted", `${name}: a call that is given up`);
-  ok((await client.callTool({ name: "scim_server_info", arguments: {} })).structuredContent.success, `${name}: the next call works`);
-  if (era === "legacy") is(await client.ping(), {}, `${name}: ping`);
-  await client.close();
-}
-
-async function inspect(name, era, ...args) {
-  const options = ["--cli", "--format", "json", "-q", "--protocol-era", era, ...args, "--", ...command(name)];
-  const home = { ...process.env, HOME: folder, MCP_CATALOG_PATH: `${folder}/catalog.json` };
-  try {
-    const { stdout } = await execute(process.execPath, [inspector, ...options], { env: home, maxBuffer: 1 << 26 });
-    return { code: 0, out: JSON.parse(stdout) };
-  } catch (e) {
-    let out = null;
-    try { out = JSON.parse(e.stdout); } catch { /* the code says it all */ }
-    return { code: e.code, out, text: `${e.stdout}\n${e.stderr}` };
-  }
-}
-
-async function inspectorCli(era) {
-  const name = `inspector ${era}`;
-  const list = await inspect(name, era, "--strict", "--method", "tools/list");
-  is([list.code, list.out?.schemaFindings], [0, undefined], `${name}: tools/list --strict finds nothing`);
-  if (list.code) console.log("# " + list.text.slice(0, 2000).replaceAll("\n", "\n# "));
-  const payload = (run) => run.out?.result ?? run.out;
-  const outputs = checkTools(name, payload(list)?.tools ?? []);
-  await mainJob(name, outputs, async (tool, args) => {
-    const run = await inspect(name, era, "--method", "tools/call", "--tool-name", tool, "--tool-args-json", JSON.stringify(args));
-    const result = payload(run);
-    if (run.code !== (result?.isError ? 5 : 0)) ok(false, `${name}: exit code ${run.code} of ${tool}`, run.text);
-    return result;
-  });
-}
+// A bridge with all tools, whose messages are written down.
+const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`, bridge, "--toolset", "full", conninfo];
 
 console.log(`# ${bridge}`);
+checkTheChecker();
 const people = "mcp_people, mcp_ann, mcp_bob";
 await psql(null, `CREATE ROLE mcp_people; CREATE ROLE mcp_ann IN ROLE mcp_people; CREATE ROLE mcp_bob IN ROLE mcp_people;
   SELECT scim_grant_tenant('default', 'mcp_people'), scim_set_policy('default', 'User', '{"review": {"attributes": ["userType"], "reviewers": ["mcp_people"]}}')`);
+
+// who, by what, the era that he is to speak, and what is to be spoken of
+const everything = ["tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "prompts/list", "prompts/get"];
+const completed = [...everything, "completion/complete"];
+const kinds = [["sdk 1", "legacy"], ["client 2 legacy", "legacy"], ["client 2 auto", "modern"], ["client 2 pinned", "modern"]];
+const watched = { legacy: ["resources/subscribe", "resources/unsubscribe"], modern: ["subscriptions/listen", "notifications/subscriptions/acknowledged"] };
+const asked = { legacy: ["elicitation/create"], modern: [] };
 const plan = [
-  ["sdk 1", () => sdkClient("sdk 1", Client1, Stdio1, {}, "legacy"), ["legacy"]],
-  ["client 2 legacy", () => sdkClient("client 2 legacy", Client2, Stdio2, {}, "legacy"), ["legacy"]],
-  ["client 2 auto", () => sdkClient("client 2 auto", Client2, Stdio2, { versionNegotiation: { mode: "auto" } }, "modern"), ["modern"]],
-  ["client 2 pinned", () => sdkClient("client 2 pinned", Client2, Stdio2, { versionNegotiation: { mode: { pin: "2026-07-28" } } }, "modern"), ["modern"]],
-  ...["legacy", "auto", "modern"].map((era) => [`inspector ${era}`, () => inspectorCli(era), [era === "legacy" ? "legacy" : "modern"]]),
+  ...kinds.map(([name, era]) => [name, sdkClient, era, completed]),
+  ...["legacy", "auto", "modern"].map((era) => [`inspector ${era}`, inspectorCli, era, everything]),
+  ...kinds.map(([name, era]) => [`consult ${name}`, consult, era, [...asked[era], "tools/call", "notifications/progress"]]),
+  ...kinds.map(([name, era]) => [`live ${name}`, live, era, [...watched[era], "notifications/resources/updated", "notifications/tools/list_changed"]]),
 ];
-for (const [name, run, eras] of plan) {
+const chosen = process.env.SCIMVER_CLIENTS ? plan.filter(([name]) => name.startsWith(process.env.SCIMVER_CLIENTS)) : plan;
+for (const [name, run, era, spoken] of chosen) {
   try {
-    await run();
+    await run(name, era, command(name));
   } catch (e) {
     ok(false, `${name}: comes to its end`, e.stack);
   }
   try {
     const found = checkTranscript(`${folder}/${name}.transcript`);
     is(found.errors, [], `${name}: all ${found.messages} messages keep to the schema`);
-    is([...found.eras], eras, `${name}: spoke the era that it was to speak`);
+    is([...found.eras], [era === "legacy" ? era : "modern"], `${name}: spoke the era that it was to speak`);
+    is(spoken.filter((method) => !found.methods.has(method)), [], `${name}: spoke of all`);
   } catch (e) {
     ok(false, `${name}: its transcript`, e.stack);
   }
 }
-if (readdirSync(folder).filter((f) => f.endsWith(".transcript")).length !== plan.length) ok(false, "a transcript for each client");
+if (readdirSync(folder).filter((f) => f.endsWith(".transcript")).length !== chosen.length) ok(false, "a transcript for each client");
 await psql(null, `SELECT scim_set_policy('default', 'User', NULL); DROP OWNED BY ${people}; DROP ROLE ${people}`);
 finish();

@@ -71,8 +71,8 @@ SELECT t->>'name' AS name, t->>'description' AS description FROM jsonb_array_ele
 SELECT DISTINCT (SELECT string_agg(k, ' ' ORDER BY k) FROM jsonb_object_keys(t) k) AS keys, t->'outputSchema' AS output,
        t->'inputSchema'->'type' AS input
   FROM jsonb_array_elements(scim_tools()) t;
--- a model pays for it in every conversation: under 7,000 tokens of 4 bytes
-SELECT sum(bytes(shown(t))) < 28000 AS small FROM jsonb_array_elements(scim_tools()) t;
+-- a model pays for it in every conversation: at most 10,000 tokens of 4 bytes
+SELECT sum(bytes(shown(t))) <= 40000 AS small FROM jsonb_array_elements(scim_tools()) t;
 -- names and types only, and no mark of the catalogue left
 SELECT count(*) FROM jsonb_path_query(scim_tools(), '$.**.description') d
  WHERE d #>> '{}' ~ '\{\w+\}' OR length(d #>> '{}') > 400;

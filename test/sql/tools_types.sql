@@ -87,7 +87,7 @@ SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"
 -- however many there are, the list stays small
 --
 CREATE FUNCTION detail() RETURNS TABLE (small boolean, tools int, enums bigint, attributes bigint, parts_of_name bigint) LANGUAGE sql AS $$
-  SELECT sum(octet_length(regexp_replace((t - '{title,annotations,outputSchema}'::text[])::text, '("(?:[^"\\]|\\.)*")|([:,]) ', '\1\2', 'g'))) <= 36000,
+  SELECT sum(octet_length(regexp_replace((t - '{title,annotations,outputSchema}'::text[])::text, '("(?:[^"\\]|\\.)*")|([:,]) ', '\1\2', 'g'))) <= 40000,
          jsonb_array_length(scim_tools()), count(t->'inputSchema'->'properties'->'resource_type'->'enum'),
          max((SELECT count(*) FROM jsonb_object_keys(t #> '{inputSchema,properties,user_data,properties}'))),
          max((SELECT count(*) FROM jsonb_object_keys(t #> '{inputSchema,properties,user_data,properties,name,properties}'))) FROM jsonb_array_elements(scim_tools()) t

@@ -114,6 +114,18 @@ foreach my $case (
 	$node->safe_psql('scim', update_with('P0001'));
 	like(slurp_file($node->logfile, $offset), qr/ failed with SQLSTATE P0001 .*, agent "a\?\?b\??"$/m, 'a name in no encoding is ASCII');
 }
+# ... and the trace that the call is a part of, without its state, which may be anything; in front of the agent.
+my $parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+foreach my $case (
+	[ $parent, qr/, trace "$parent", agent "tap"$/, 'a trace' ],
+	[ qq{$parent a=", agent "forged}, qr/, trace "$parent", agent "tap"$/, 'one with a state' ],
+	[ "fe-@{[ substr $parent, 3 ]}-more", qr/, trace "fe-@{[ substr $parent, 3 ]}", agent "tap"$/, 'one of a version to come' ],
+	[ 'forged', qr/: %s, agent "tap"$/, 'what is none' ])
+{
+	my ($trace, $shown, $what) = @$case;
+	@lines = lines_of_agent("'tap'; SET scimver.trace = '$trace'");
+	is(scalar(grep { /$shown/ } @lines), 2, "the log: $what");
+}
 $node->safe_psql('scim', 'DROP TRIGGER nested ON users');
 
 # Thrown on: the statement, and with it the password, is not logged.

@@ -24,6 +24,8 @@ like($out, qr/^Usage:/m, '--help shows the usage');
 like($out, qr/^Exit codes:/m, '--help documents the exit codes');
 like($out, qr/^  --timeout SECONDS .*\n.*\(1 to 86400, default 30\)/m, '--help documents --timeout');
 like($out, qr/^  --seal SECONDS .*\n.*\(1 to 86400, default 10; 0: never\)/m, '--help documents --seal');
+like($out, qr/^  --toolset SET .*\bcore \(the default\)/ms, '--help documents --toolset');
+like($out, qr/^  --poll MS .*\n.*\(10 to 60000, default 250\)/m, '--help documents --poll');
 is($err, '', '--help leaves standard error alone');
 my $reference = slurp_file("$FindBin::RealBin/../../docs/reference.md");
 my @options = grep { !/^--(help|version)$/ } $out =~ /^  (--[\w-]+)/mg;
@@ -57,6 +59,13 @@ foreach my $case (
 	[ 'timeout of more than a day', '--timeout', '86401' ],
 	[ 'timeout beyond long', '--timeout', '99999999999999999999' ],
 	[ 'timeout without its value', '--timeout' ],
+	[ 'toolset that there is not', '--toolset', 'large' ],
+	[ 'empty toolset', '--toolset', '' ],
+	[ 'no tools', '--tools', '' ],
+	[ 'tools with a blank', '--tools', 'scim_get_user, scim_get_group' ],
+	[ 'poll of 9', '--poll', '9' ],
+	[ 'poll of more than a minute', '--poll', '60001' ],
+	[ 'poll with a unit', '--poll', '250ms' ],
 	[ 'seal below 0', '--seal', '-1' ],
 	[ 'seal that is no number', '--seal', 'never' ],
 	[ 'seal with a unit', '--seal', '10s' ],

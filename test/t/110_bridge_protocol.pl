@@ -31,7 +31,8 @@ is_deeply($discover->{supportedVersions}, ['2026-07-28'], 'discover lists the mo
 is($discover->{resultType}, 'complete', 'discover: resultType');
 ok($discover->{ttlMs} >= 0 && $discover->{cacheScope} =~ /\A(public|private)\z/, 'discover: ttlMs and cacheScope');
 is($discover->{_meta}{'io.modelcontextprotocol/serverInfo'}{name}, 'scimver-mcp', 'discover: serverInfo in _meta');
-is_deeply($discover->{capabilities}, { tools => {} }, 'discover: capabilities');
+my $capabilities = { tools => { listChanged => JSON::PP::true }, resources => { subscribe => JSON::PP::true, listChanged => JSON::PP::false }, prompts => {}, completions => {} };
+is_deeply($discover->{capabilities}, $capabilities, 'discover: capabilities');
 like($discover->{instructions}, qr/expected_version.*VERSION_MISMATCH.*content\.current/s, 'discover: instructions hold the rule');
 
 my $modern_list = $bridge->roundtrip('tools/list', { _meta => \%meta })->{result};
@@ -39,7 +40,7 @@ is($modern_list->{resultType}, 'complete', 'modern tools/list: resultType');
 is($modern_list->{cacheScope}, 'private', 'modern tools/list: cacheScope');
 cmp_ok($modern_list->{ttlMs}, '>=', 0, 'modern tools/list: ttlMs');
 is_deeply([ map { $_->{name} } @{ $modern_list->{tools} } ],
-	[ split /\n/, $node->safe_psql('postgres', q{SELECT t->>'name' FROM jsonb_array_elements(scim_tools()) t}) ],
+	[ split /\n/, $node->safe_psql('postgres', q{SET scimver.toolset = 'core'; SELECT t->>'name' FROM jsonb_array_elements(scim_tools()) t}) ],
 	'modern tools/list: the tools of the database, in its order');
 
 my $created = $bridge->roundtrip('tools/call',
@@ -82,7 +83,7 @@ foreach my $case (
 	my $result = $bridge->initialize(protocolVersion => $case->[0])->{result};
 	is($result->{protocolVersion}, $case->[1], "initialize with $case->[0] is answered with $case->[1]");
 	is($result->{serverInfo}{name}, 'scimver-mcp', 'serverInfo');
-	is_deeply($result->{capabilities}, { tools => {} }, 'capabilities');
+	is_deeply($result->{capabilities}, $capabilities, 'capabilities');
 	is($result->{instructions}, $discover->{instructions}, 'instructions');
 }
 foreach my $case (
@@ -98,7 +99,7 @@ is_deeply($list, { tools => $modern_list->{tools} }, 'legacy tools/list: the sam
 my $got = $bridge->roundtrip('tools/call', { name => 'scim_get_user', arguments => { user_id => $id }, _meta => { progressToken => 'p' } })->{result};
 is_deeply([ sort keys %$got ], [ 'content', 'isError', 'structuredContent' ], 'legacy tools/call: nothing of the modern era');
 is($got->{structuredContent}{content}{userName}, 'ann', 'legacy tools/call: the user');
-foreach my $method ('server/discover', 'logging/setLevel', 'resources/list', 'prompts/list', 'tools/', 'TOOLS/LIST', '')
+foreach my $method ('server/discover', 'logging/setLevel', 'subscriptions/listen', 'resources/', 'tools/', 'TOOLS/LIST', '')
 {
 	is(code($bridge->roundtrip($method, {})), -32601, "legacy: '$method' is -32601");
 }

@@ -116,7 +116,9 @@ check(char **fields, int count)
 			span_is(m.error, "error", fields + 2, count - 2) &&
 			span_is(m.name, "name", fields + 2, count - 2) &&
 			span_is(m.arguments, "arguments", fields + 2, count - 2) &&
-			span_is(m.meta, "_meta", fields + 2, count - 2);
+			span_is(m.meta, "_meta", fields + 2, count - 2) &&
+			span_is(m.state, "requestState", fields + 2, count - 2) &&
+			span_is(m.responses, "inputResponses", fields + 2, count - 2);
 	free(exact);
 	return good;
 }

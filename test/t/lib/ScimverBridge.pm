@@ -44,8 +44,9 @@ sub new
 	}, $class;
 	my @args = @{ $options{args} // [] };
 
-	# nothing happens by itself, unless the test is about that
+	# nothing happens by itself, and there are all tools, unless the test is about that
 	unshift @args, '--seal', '0' unless grep { $_ eq '--seal' } @args;
+	unshift @args, '--toolset', 'full' unless $options{own_tools} || grep { /\A--tool/ } @args;
 	my @command = (program(), @args);
 	push @command, $options{conninfo} if defined $options{conninfo};
 	pipe(my $in_read, my $in_write) or die "pipe: $!";
@@ -166,6 +167,34 @@ sub answer
 		push @{ $self->{messages} }, $message;
 	}
 	return undef;
+}
+
+# The next message of ours by that method: a request, or a notification.
+sub told
+{
+	my ($self, $method) = @_;
+
+	foreach my $i (0 .. $#{ $self->{messages} })
+	{
+		my $message = $self->{messages}[$i];
+		next unless ($message->{method} // '') eq $method;
+		splice @{ $self->{messages} }, $i, 1;
+		return $message;
+	}
+	while (defined(my $message = $self->message))
+	{
+		return $message if ($message->{method} // '') eq $method;
+		push @{ $self->{messages} }, $message;
+	}
+	return undef;
+}
+
+# A response to a request of the bridge's: result => ..., or error => ...
+sub respond
+{
+	my ($self, $id, %body) = @_;
+	$self->send_message({ jsonrpc => '2.0', id => $id, %body });
+	return;
 }
 
 sub roundtrip

@@ -1,0 +1,288 @@
+/*
+ * live.c
+ *		The methods by which clients subscribe to changes.
+ *
+ * What a client wants to watch is asked of the database first (watched): which of
+ * these uris it may, what their one spelling is, and from where on what is changed
+ * comes.  Only when that is known, the subscription begins.
+ *
+ * Entry points: live_listen, live_subscribe, live_unsubscribe, live_tools_listed.
+ */
+#include "live.h"
+
+#include <string.h>
+
+#include "feed.h"
+#include "notices.h"
+#include "pool.h"
+#include "result.h"
+#include "rpc.h"
+
+/* ---- what the database says ---- */
+
+/* There is room, or the client has been told that there is none. */
+static bool
+check_room(const Session *session, Era era, ScanSpan id, size_t watches)
+{
+	if (subscriptions_have_room(session, era, watches))
+		return true;
+	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
+			  "a client may have 1,000 subscriptions, to 100,000 resources in all");
+	return false;
+}
+
+/* It begins; json_t: as in Wish. */
+static void
+begin_listen(Session *session, ScanSpan id, bool tools, const json_t *given,
+			 const json_t *answer)
+{
+	const Wish	wish = {
+		.id = id, .era = ERA_MODERN, .tools = tools, .given = given,
+		.watched = json_object_get(answer, "watched")
+	};
+	Audience   *audience = feed_audience(session);
+	Subscription *s;
+
+	if (!check_room(session, ERA_MODERN, id, json_array_size(given)))
+		return;
+	s = subscription_open(session, audience, &wish);
+	notice_acknowledged(s, given != NULL);
+	feed_attend(audience, s->count > 0 ?
+				json_string_value(json_object_get(answer, "cursor")) : NULL);
+	if (session->ending)
+		subscription_finish(s);
+}
+
+static void
+begin_subscribed(const Call *call, const json_t *given, const json_t *answer)
+{
+	Session    *session = call->session;
+	const Wish	wish = {
+		.era = ERA_LEGACY, .given = given, .watched = json_object_get(answer, "watched")
+	};
+	const char *uri = json_string_value(json_array_get(wish.watched, 0));
+	Audience   *audience = feed_audience(session);
+
+	if (uri == NULL)
+	{
+		result_no_resource(call, json_string_value(json_array_get(given, 0)));
+		return;
+	}
+	if (!call->withdrawn &&
+		subscriptions_find_uri(session, audience, uri,
+							   json_string_value(json_array_get(given, 0))) == NULL)
+	{
+		if (!check_room(session, ERA_LEGACY, call->request.id, 1))
+			return;
+		(void) subscription_open(session, audience, &wish);
+		feed_attend(audience, json_string_value(json_object_get(answer, "cursor")));
+	}
+	result_empty(session, call->request.id);
+}
+
+/* All are refused, as if the database had said so of each. */
+static json_t *
+refuse_all(size_t count)
+{
+	json_t	   *watched = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void) json_array_append_new(watched, json_null());
+	return json_pack("{s:o}", "watched", watched);
+}
+
+/* The database has said which uris may be watched. */
+static void
+watched(Request *request, const Outcome *outcome)
+{
+	Call	   *call = call_of(request);
+	json_t	   *given = json_loadb(request->arguments.start, request->arguments.length, 0, NULL);
+	size_t		count = json_array_size(given);
+	Outcome		failed = {.error = ERROR_INTERNAL};
+	json_t	   *answer = NULL;
+	char		limit[64];
+
+	if (outcome->answered)
+		answer = feed_read_watched(request, outcome, count);
+	else if (outcome->error == ERROR_FORBIDDEN || outcome->error == ERROR_PERMISSION_DENIED)
+		answer = refuse_all(count);
+	else
+		failed = *outcome;
+	if (request->cancelled)
+		;						/* and nobody waits for an answer */
+	else if (answer == NULL)
+		rpc_error(call->session->transport, request->id, failed.error,
+				  request_reason(request, &failed, limit, sizeof(limit)));
+	else if (call->era == ERA_MODERN)
+		begin_listen(call->session, request->id, call->tools, given, answer);
+	else
+		begin_subscribed(call, given, answer);
+	json_decref(answer);
+	json_decref(given);
+	session_end_call(call);
+}
+
+/* Ask it. */
+static Call *
+start_watch(const Message *message, ScanSpan uris)
+{
+	const RequestText text = {
+		.id = message->id, .arguments = uris, .tool = "", .agent = message->agent
+	};
+	Call	   *call = session_begin_call(message->session, REQUEST_WATCH, message->era, &text,
+										  watched);
+
+	pool_submit(&call->request);
+	return call;
+}
+
+/* ---- what clients ask for ---- */
+
+/* An array of strings, or NULL. */
+static json_t *
+read_uris(ScanSpan span)
+{
+	json_t	   *uris = json_loadb(span.start, span.length, 0, NULL);
+	const json_t *uri;
+	size_t		i;
+
+	json_array_foreach(uris, i, uri)
+	{
+		if (!json_is_string(uri))
+			break;
+	}
+	if (json_is_array(uris) && i == json_array_size(uris))
+		return uris;
+	json_decref(uris);
+	return NULL;
+}
+
+/* A client asks for notifications; false: it has been refused. */
+static bool
+read_filter(const Message *message, ScanSpan *tools, ScanSpan *uris)
+{
+	ScanSpan	params = message->spans->params;
+	ScanSpan	filter = {NULL, 0};
+	ScanMember	inside[] = {
+		{"toolsListChanged", tools, false, NULL},
+		{"resourceSubscriptions", uris, false, NULL},
+		{NULL, NULL, false, NULL}
+	};
+	ScanMember	wanted[] = {
+		{"notifications", &filter, false, inside}, {NULL, NULL, false, NULL}
+	};
+
+	if (scan_members(params.start, params.length, wanted) != SCAN_OK || !scan_is_object(filter))
+		message_invalid(message, "notifications must be an object that names nothing twice");
+	else if (tools->start != NULL && tools->start[0] != 't' && tools->start[0] != 'f')
+		message_invalid(message, "toolsListChanged must be a boolean");
+	else if (subscriptions_find(message->session, message->id) != NULL)
+		message_invalid(message, "the id is that of a subscription that has not ended");
+	else
+		return true;
+	return false;
+}
+
+void
+live_listen(Message *message)
+{
+	ScanSpan	tools = {NULL, 0};
+	ScanSpan	uris = {NULL, 0};
+	json_t	   *given = NULL;
+	bool		watches_tools;
+
+	if (!read_filter(message, &tools, &uris))
+		return;
+	watches_tools = tools.start != NULL && tools.start[0] == 't';
+	if (uris.start != NULL && (given = read_uris(uris)) == NULL)
+		message_invalid(message, "resourceSubscriptions must be an array of strings");
+	else if (json_array_size(given) == 0)
+		begin_listen(message->session, message->id, watches_tools, given, NULL);
+	else if (check_room(message->session, ERA_MODERN, message->id, json_array_size(given)))
+		start_watch(message, uris)->tools = watches_tools;
+	json_decref(given);
+}
+
+/* The uri that a client names, as an array of one; NULL: it has been refused. */
+static json_t *
+read_uri(const Message *message, Buf *array)
+{
+	ScanSpan	params = message->spans->params;
+	ScanSpan	uri = {NULL, 0};
+	ScanMember	wanted[] = {{"uri", &uri, false, NULL}, {NULL, NULL, false, NULL}};
+	json_t	   *uris = NULL;
+
+	if (params.start != NULL &&
+		scan_members(params.start, params.length, wanted) == SCAN_OK && scan_is_string(uri))
+	{
+		buf_text(array, "[");
+		buf_span(array, uri);
+		buf_text(array, "]");
+		uris = read_uris((ScanSpan) {array->data, array->length});
+	}
+	if (uris == NULL)
+		message_invalid(message, "uri must be a string");
+	return uris;
+}
+
+void
+live_subscribe(Message *message)
+{
+	Buf			array = {NULL, 0, 0};
+	json_t	   *uris = read_uri(message, &array);
+
+	if (uris != NULL && check_room(message->session, ERA_LEGACY, message->id, 1))
+		(void) start_watch(message, (ScanSpan) {array.data, array.length});
+	json_decref(uris);
+	buf_free(&array);
+}
+
+/* What is about to be subscribed to will not be, though it is answered. */
+static void
+withdraw(const Session *session, ScanSpan uris)
+{
+	Call	   *call;
+
+	TAILQ_FOREACH(call, &session->calls, all)
+	{
+		const Request *request = &call->request;
+
+		if (request->kind == REQUEST_WATCH && call->era == ERA_LEGACY &&
+			request->arguments.length == uris.length &&
+			memcmp(request->arguments.start, uris.start, uris.length) == 0)
+			call->withdrawn = true;
+	}
+}
+
+void
+live_unsubscribe(Message *message)
+{
+	Session    *session = message->session;
+	Buf			array = {NULL, 0, 0};
+	json_t	   *uris = read_uri(message, &array);
+
+	if (uris != NULL)
+	{
+		Subscription *s = subscriptions_find_given(session, feed_audience(session),
+												   json_string_value(json_array_get(uris, 0)));
+
+		if (s != NULL)
+			subscription_close(s);
+		withdraw(session, (ScanSpan) {array.data, array.length});
+		result_empty(session, message->id);
+	}
+	json_decref(uris);
+	buf_free(&array);
+}
+
+void
+live_tools_listed(const Call *call)
+{
+	static const Wish wish = {.era = ERA_LEGACY, .tools = true};
+	Session    *session = call->session;
+
+	if (call->era == ERA_MODERN || session->subscribed.tools != NULL || session->ending)
+		return;
+	session->subscribed.tools = subscription_open(session, feed_audience(session), &wish);
+	feed_attend(session->subscribed.tools->audience, NULL);
+}

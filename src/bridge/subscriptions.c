@@ -1,0 +1,291 @@
+/*
+ * subscriptions.c
+ *		What clients are told of changes: their subscriptions.
+ *
+ * A client that does not read is not written to: of each resource that changes then it
+ * is told once, when it reads again.  So it takes no memory that grows, and holds up
+ * nobody.
+ *
+ * Entry points: subscriptions_have_room, subscription_open, subscription_finish,
+ * subscription_close, subscriptions_find, subscriptions_find_uri,
+ * subscriptions_find_given, subscriptions_finish, subscriptions_close,
+ * subscription_tell, subscription_tell_tools, subscriptions_catch_up.
+ */
+#include "subscriptions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "notices.h"
+#include "tool_list.h"
+
+bool
+subscriptions_have_room(const Session *session, Era era, size_t watches)
+{
+	const Subscribed *subscribed = &session->subscribed;
+
+	return (era == ERA_LEGACY || subscribed->listens < MOST_LISTENS) &&
+		watches <= MOST_WATCHES - subscribed->watches;
+}
+
+/* ---- to begin and to end ---- */
+
+/* Is that one of the watches that the subscription already has?  Its own stand first. */
+static bool
+is_watched(const Subscription *s, const char *uri, const char *given)
+{
+	const Watched *resource = watched_find(&s->audience->watched, uri);
+
+	if (resource == NULL)
+		return false;
+	for (const Interest *watch = resource->watches; watch != NULL && watch->subscription == s;
+		 watch = watch->next)
+	{
+		if (strcmp(interest_uri(watch), given) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Bytes that the client's spellings take which the database does not share. */
+static size_t
+spelled_size(const Wish *wish)
+{
+	size_t		size = 0;
+
+	for (size_t i = 0; i < json_array_size(wish->given); i++)
+	{
+		const char *uri = json_string_value(json_array_get(wish->watched, i));
+		const char *given = json_string_value(json_array_get(wish->given, i));
+
+		if (uri != NULL && strcmp(uri, given) != 0)
+			size += strlen(given) + 1;
+	}
+	return size;
+}
+
+static void
+open_watches(Subscription *s, const Wish *wish, char *spelled)
+{
+	for (size_t i = 0; i < json_array_size(wish->given); i++)
+	{
+		const char *uri = json_string_value(json_array_get(wish->watched, i));
+		const char *given = json_string_value(json_array_get(wish->given, i));
+		Interest   *watch = &s->watches[s->count];
+
+		if (uri == NULL || is_watched(s, uri, given))
+			continue;
+		watch->subscription = s;
+		if (strcmp(uri, given) != 0)
+		{
+			watch->given = strcpy(spelled, given);
+			spelled += strlen(given) + 1;
+		}
+		watched_add(&s->audience->watched, uri, watch);
+		s->count++;
+	}
+}
+
+Subscription *
+subscription_open(Session *session, Audience *audience, const Wish *wish)
+{
+	size_t		most = json_array_size(wish->given);
+	size_t		size = sizeof(Subscription) + most * sizeof(Interest);
+	Subscription *s = must_alloc(size + wish->id.length + spelled_size(wish));
+	Subscribed *subscribed = &session->subscribed;
+
+	memset(s, 0, size);
+	s->session = session;
+	s->audience = audience;
+	s->era = wish->era;
+	if (wish->id.start != NULL)
+		s->id = (ScanSpan) {memcpy((char *) s + size, wish->id.start, wish->id.length),
+							wish->id.length};
+	s->tools = wish->tools;
+	s->tools_told = tool_list_generation();
+	open_watches(s, wish, (char *) s + size + wish->id.length);
+	TAILQ_INSERT_HEAD(&subscribed->all, s, of_session);
+	TAILQ_INSERT_TAIL(&audience->subscriptions, s, of_audience);
+	subscribed->listens += s->era == ERA_MODERN;
+	subscribed->watches += s->count;
+	audience->tools += s->tools;
+	audience->waiting += s->tools && s->era == ERA_LEGACY;
+	return s;
+}
+
+static bool
+is_behind(const Subscription *s)
+{
+	return s->pending > 0 || s->tools_pending;
+}
+
+void
+subscription_close(Subscription *s)
+{
+	Subscribed *subscribed = &s->session->subscribed;
+
+	for (size_t i = 0; i < s->count; i++)
+		watched_remove(&s->audience->watched, &s->watches[i]);
+	if (is_behind(s))
+		TAILQ_REMOVE(&subscribed->behind, s, behind);
+	TAILQ_REMOVE(&subscribed->all, s, of_session);
+	TAILQ_REMOVE(&s->audience->subscriptions, s, of_audience);
+	subscribed->listens -= s->era == ERA_MODERN;
+	subscribed->watches -= s->count;
+	s->audience->tools -= s->tools;
+	s->audience->waiting -= s->tools && s->era == ERA_LEGACY;
+	if (subscribed->tools == s)
+		subscribed->tools = NULL;
+	free(s);
+}
+
+void
+subscription_finish(Subscription *s)
+{
+	if (s->era == ERA_MODERN)
+		notice_finished(s);
+	subscription_close(s);
+}
+
+/* The newest first: so its watches are the first ones of their resources. */
+void
+subscriptions_finish(Session *session)
+{
+	Subscription *s;
+
+	while ((s = TAILQ_FIRST(&session->subscribed.all)) != NULL)
+		subscription_finish(s);
+}
+
+void
+subscriptions_close(Session *session)
+{
+	Subscription *s;
+
+	while ((s = TAILQ_FIRST(&session->subscribed.all)) != NULL)
+		subscription_close(s);
+}
+
+/* ---- to be found ---- */
+
+Subscription *
+subscriptions_find(const Session *session, ScanSpan id)
+{
+	Subscription *s;
+
+	TAILQ_FOREACH(s, &session->subscribed.all, of_session)
+	{
+		if (s->era == ERA_MODERN && s->id.length == id.length &&
+			memcmp(s->id.start, id.start, id.length) == 0)
+			break;
+	}
+	return s;
+}
+
+Subscription *
+subscriptions_find_uri(const Session *session, const Audience *audience, const char *uri,
+					   const char *given)
+{
+	const Watched *resource = watched_find(&audience->watched, uri);
+	const Interest *watch = resource != NULL ? resource->watches : NULL;
+
+	for (; watch != NULL; watch = watch->next)
+	{
+		Subscription *s = watch->subscription;
+
+		if (s->session == session && s->era == ERA_LEGACY && strcmp(interest_uri(watch), given) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+Subscription *
+subscriptions_find_given(const Session *session, const Audience *audience, const char *given)
+{
+	Subscription *s = subscriptions_find_uri(session, audience, given, given);
+
+	if (s != NULL)
+		return s;
+	/* what the database calls otherwise */
+	TAILQ_FOREACH(s, &session->subscribed.all, of_session)
+	{
+		if (s->era == ERA_LEGACY && s->count > 0 && s->watches[0].given != NULL &&
+			strcmp(s->watches[0].given, given) == 0)
+			break;
+	}
+	return s;
+}
+
+/* ---- to be told ---- */
+
+static void
+fall_behind(Subscription *s)
+{
+	if (!is_behind(s))
+		TAILQ_INSERT_TAIL(&s->session->subscribed.behind, s, behind);
+}
+
+void
+subscription_tell(Interest *watch)
+{
+	Subscription *s = watch->subscription;
+
+	if (!session_is_backlogged(s->session))
+		notice_updated(watch);
+	else if (!watch->pending)
+	{
+		fall_behind(s);
+		watch->pending = true;
+		s->pending++;
+	}
+}
+
+void
+subscription_tell_tools(Subscription *s)
+{
+	if (!session_is_backlogged(s->session))
+		notice_tools_changed(s);
+	else if (!s->tools_pending)
+	{
+		fall_behind(s);
+		s->tools_pending = true;
+	}
+}
+
+/* Go on until nothing is pending, or the client does not read. */
+static void
+catch_up(Subscription *s)
+{
+	if (s->tools_pending)
+	{
+		s->tools_pending = false;
+		notice_tools_changed(s);
+	}
+	while (s->pending > 0 && !session_is_backlogged(s->session))
+	{
+		Interest   *watch = &s->watches[s->next];
+
+		s->next = (s->next + 1) % s->count;
+		if (!watch->pending)
+			continue;
+		watch->pending = false;
+		s->pending--;
+		notice_updated(watch);
+	}
+}
+
+/* In turn, so that none of them waits for another that changes all the time. */
+void
+subscriptions_catch_up(Session *session)
+{
+	struct SubscriptionList *behind = &session->subscribed.behind;
+	Subscription *s;
+
+	while (!session_is_backlogged(session) && (s = TAILQ_FIRST(behind)) != NULL)
+	{
+		TAILQ_REMOVE(behind, s, behind);
+		catch_up(s);
+		if (is_behind(s))
+			TAILQ_INSERT_TAIL(behind, s, behind);
+	}
+}

@@ -1,0 +1,3 @@
+module scimver/driver
+
+go 1.25.5

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# Clients in JavaScript: each with the packages of its package-lock.json.  To be sourced.
+# Beside them there is one Node.js (node/package-lock.json), as some need a newer one than
+# Debian has.
+
+npm_names() { printf '%s\n' sdk-1 client-2-legacy client-2-auto client-2-pinned ai-sdk langchain-js; }
+
+# npm_packages FOLDER_HERE FOLDER: installed there
+npm_packages()
+{
+	mkdir -p "$2"
+	cp "npm/$1/package.json" "npm/$1/package-lock.json" "npm/$1/.npmrc" "$2"
+	npm ci --prefix "$2" --loglevel=error
+}
+
+# The modes of a client are of one package.
+npm_bring()
+{
+	local node=${2%/*}/node
+
+	if [ ! -e "$node/complete" ]; then
+		npm_packages node "$node"
+		touch "$node/complete"
+	fi
+	npm_packages "${1/#client-2-*/client-2}" "$2"
+}
+
+# A program finds packages where it lies.
+npm_command()
+{
+	cp npm/*.mjs "$2"
+	command=("${2%/*}/node/node_modules/.bin/node" "$2/driver.mjs" "$1")
+}

@@ -1,0 +1,8 @@
+\set ECHO none
+-- What MCP clients read beside tools, of tables that people had.
+\set storage mapped
+\set options '{"history": true}'
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/mcp.sql
+\i :behaviour/end.sql

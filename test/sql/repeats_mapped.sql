@@ -1,0 +1,8 @@
+\set ECHO none
+-- Calls that are repeated, of tables that people had, with ids of type text.
+\set storage mapped
+\set options '{"history": true}'
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/repeats.sql
+\i :behaviour/end.sql

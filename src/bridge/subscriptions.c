@@ -8,8 +8,8 @@
  *
  * Entry points: subscriptions_have_room, subscription_open, subscription_finish,
  * subscription_close, subscriptions_find, subscriptions_find_uri,
- * subscriptions_find_given, subscriptions_finish, subscriptions_close,
- * subscription_tell, subscription_tell_tools, subscriptions_catch_up.
+ * subscriptions_find_given, subscription_tell, subscription_tell_tools,
+ * subscriptions_open.
  */
 #include "subscriptions.h"
 
@@ -148,8 +148,9 @@ subscription_finish(Subscription *s)
 }
 
 /* The newest first: so its watches are the first ones of their resources. */
-void
-subscriptions_finish(Session *session)
+/* All of the client's end; modern clients are told so. */
+static void
+finish_all(Session *session)
 {
 	Subscription *s;
 
@@ -157,8 +158,9 @@ subscriptions_finish(Session *session)
 		subscription_finish(s);
 }
 
-void
-subscriptions_close(Session *session)
+/* The same, without a word. */
+static void
+close_all(Session *session)
 {
 	Subscription *s;
 
@@ -275,8 +277,9 @@ catch_up(Subscription *s)
 }
 
 /* In turn, so that none of them waits for another that changes all the time. */
-void
-subscriptions_catch_up(Session *session)
+/* The client reads again: it is told of what was pending. */
+static void
+catch_up_all(Session *session)
 {
 	struct SubscriptionList *behind = &session->subscribed.behind;
 	Subscription *s;
@@ -288,4 +291,26 @@ subscriptions_catch_up(Session *session)
 		if (is_behind(s))
 			TAILQ_INSERT_TAIL(behind, s, behind);
 	}
+}
+
+static void
+on_cancelled(Session *session, ScanSpan id)
+{
+	Subscription *s = subscriptions_find(session, id);
+
+	if (s != NULL)
+		subscription_close(s);
+}
+
+void
+subscriptions_open(void)
+{
+	static SessionFollower follower = {
+		.cancelled = on_cancelled,
+		.drained = catch_up_all,
+		.finishing = finish_all,
+		.closing = close_all
+	};
+
+	sessions_follow(&follower);
 }

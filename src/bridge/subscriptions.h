@@ -59,6 +59,9 @@ typedef struct Wish
 	const json_t *watched;		/* the same as the database has them, null where it refuses */
 } Wish;
 
+/* Before the first one. */
+extern void subscriptions_open(void);
+
 /* May the client have another subscription, to so many resources? */
 extern bool subscriptions_have_room(const Session *session, Era era, size_t watches);
 
@@ -81,15 +84,8 @@ extern Subscription *subscriptions_find_uri(const Session *session, const Audien
 extern Subscription *subscriptions_find_given(const Session *session, const Audience *audience,
 											  const char *given);
 
-/* All of the client's end. */
-extern void subscriptions_finish(Session *session);
-extern void subscriptions_close(Session *session);
-
 /* Tell its client of the resource, or of the tools: now, or when it reads again. */
 extern void subscription_tell(Interest *watch);
 extern void subscription_tell_tools(Subscription *subscription);
-
-/* The client reads again: it is told of what was pending. */
-extern void subscriptions_catch_up(Session *session);
 
 #endif							/* BRIDGE_SUBSCRIPTIONS_H */

@@ -21,7 +21,7 @@
 
 /* What a client may have of them. */
 #define MOST_LISTENS 1000
-#define MOST_WATCHES 100000
+#define MOST_WATCHES 250000
 
 typedef struct Audience
 {

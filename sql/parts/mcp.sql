@@ -14,7 +14,7 @@ COMMENT ON FUNCTION scim_mcp_resource_templates() IS
 
 CREATE FUNCTION scim_read_resource(uri text) RETURNS json
 	LANGUAGE C STABLE
-	AS 'MODULE_PATHNAME', 'scim_mcp_resource';
+	AS 'MODULE_PATHNAME', 'scim_read_resource';
 COMMENT ON FUNCTION scim_read_resource(text) IS
 	'What a URI leads to that scim_mcp_resources lists, or that was made of a template: {"contents"}';
 

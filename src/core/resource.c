@@ -380,8 +380,8 @@ set_schemas(const Reader *reader, JsonbValue *data)
 }
 
 ScimInput *
-scim_read_resource(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
-				   ScimSpellId members)
+scim_read_input(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
+				ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));
 	Reader		reader = {

@@ -33,8 +33,8 @@ typedef struct ScimInput
  * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is
  * compared folded, over 1 MB), each with path.
  */
-extern ScimInput *scim_read_resource(const ScimResourceType *type, const ScimRules *rules,
-									 Jsonb *given, ScimSpellId members);
+extern ScimInput *scim_read_input(const ScimResourceType *type, const ScimRules *rules,
+								  Jsonb *given, ScimSpellId members);
 
 /*
  * Are all required attributes and extensions there?  Fills in what "schemas"
@@ -44,7 +44,7 @@ extern bool scim_complete_resource(const ScimResourceType *type, JsonbValue *dat
 
 /*
  * Checks a document as it is stored: what a client could not have sent is
- * refused, with the errors of scim_read_resource, and so are names in another
+ * refused, with the errors of scim_read_input, and so are names in another
  * spelling than the schema's, and an extension whose URN "schemas" does not have.
  */
 extern void scim_check_document(const ScimResourceType *type, Jsonb *document);

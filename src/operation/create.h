@@ -9,7 +9,7 @@
 
 /*
  * Creates a resource; the options name no version, and no id but one that was drawn for it.
- * Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member).
+ * Errors: those of scim_read_input, UNIQUENESS, INVALID_VALUE (no such member).
  */
 extern void scim_store_create(const ScimWriteOptions *options, Jsonb *data,
 							  ScimWriteResult *result);

@@ -63,8 +63,8 @@ static void
 take_resource(const Creation *creation, const ScimNewResource *resource, ScimRowWrite *write)
 {
 	const ScimTarget *target = &creation->target;
-	ScimInput  *input = scim_read_resource(target->type, target->rules, resource->data,
-										   scim_target_ids(target).others);
+	ScimInput  *input = scim_read_input(target->type, target->rules, resource->data,
+										scim_target_ids(target).others);
 
 	if (input->has_members)
 		elog(ERROR, "members are not written by one statement");

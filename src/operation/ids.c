@@ -168,7 +168,7 @@ read_integers(Search *search, const char *prefix)
 	bool		negative = prefix[0] == '-';
 	const char *digits = prefix + (negative ? 1 : 0);
 	uint64		largest = (UINT64CONST(1) << (8 * search->target.table->id_type->length - 1)) -
-		(negative ? 0 : 1);
+	(negative ? 0 : 1);
 	uint64		first = 0;
 
 	if (digits[0] == '\0')

@@ -71,8 +71,8 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 void
 scim_write_take_input(ScimWrite *write, Jsonb *data)
 {
-	ScimInput  *input = scim_read_resource(write->target.type, write->target.rules, data,
-										   scim_target_ids(&write->target).others);
+	ScimInput  *input = scim_read_input(write->target.type, write->target.rules, data,
+										scim_target_ids(&write->target).others);
 
 	write->wanted.document = write->taken = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);

@@ -65,7 +65,7 @@ extern void scim_write_take_password(ScimWrite *write, bool given, const char *p
 
 /*
  * A resource that is sent whole: its document, password and members.  Errors:
- * those of scim_read_resource.
+ * those of scim_read_input.
  */
 extern void scim_write_take_input(ScimWrite *write, Jsonb *data);
 

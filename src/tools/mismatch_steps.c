@@ -121,7 +121,7 @@ conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_sh
 {
 	bool		whole = call->tool->id == TOOL_UPDATE;
 	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP
-		: first_for(call, YOURS_STEP, ALL_STEP);
+	: first_for(call, YOURS_STEP, ALL_STEP);
 	const char *step = text_for(call, psprintf("%s%s%s", look_step(call, is_shown), DECIDE_STEP,
 											   act));
 

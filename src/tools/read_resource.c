@@ -27,7 +27,7 @@
 #include "tools/not_there.h"
 #include "tools/resource_uri.h"
 
-PG_FUNCTION_INFO_V1(scim_mcp_resource);
+PG_FUNCTION_INFO_V1(scim_read_resource);
 
 /* A client puts it before a model as it is, and some drop a connection that brings very much. */
 #define MOST_BYTES SCIM_ASKED_BYTES
@@ -216,7 +216,7 @@ content_of(Reading *reading)
  * {"scimver/version"}}]}, as the caller's snapshot has it.
  */
 Datum
-scim_mcp_resource(PG_FUNCTION_ARGS)
+scim_read_resource(PG_FUNCTION_ARGS)
 {
 	static ScimArgumentNames names;
 	ScimFunctionArguments arguments = scim_function_arguments(fcinfo, &names);

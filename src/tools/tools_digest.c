@@ -8,16 +8,16 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/protect.h"
 #include "base/settings.h"
 #include "common/hashfn.h"
-#include "fmgr.h"
 #include "registry/relation_changes.h"
+#include "tools/listing.h"
 #include "tools/short_digest.h"
 #include "tools/tools_digest.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
-
-extern Datum scim_tools(PG_FUNCTION_ARGS);
 
 /* A session that is handed on serves bridges with other settings. */
 #define MOST_KNOWN 8
@@ -43,14 +43,23 @@ settings_now(void)
 							   2 * one_tenant + scim_setting_require_version);
 }
 
+static void
+list_tools(void *argument)
+{
+	*(Jsonb **) argument = DatumGetJsonbP(DirectFunctionCall1(scim_tools, (Datum) 0));
+}
+
+/* Where the setting names what there is not, nothing is listed: that is for who lists to say. */
 static const char *
 make_digest(Known *made)
 {
-	Jsonb	   *tools = DatumGetJsonbP(DirectFunctionCall1(scim_tools, (Datum) 0));
+	Jsonb	   *tools = NULL;
+	ErrorData  *error = scim_protect(list_tools, &tools);
 
-	strlcpy(made->digest, scim_short_digest(VARDATA(tools), VARSIZE(tools) - VARHDRSZ),
-			sizeof(made->digest));
-	pfree(tools);
+	if (error && !scim_is_ours(error))
+		ReThrowError(error);
+	strlcpy(made->digest, tools ? scim_short_digest(VARDATA(tools), VARSIZE(tools) - VARHDRSZ)
+			: scim_short_digest("", 0), sizeof(made->digest));
 	return made->digest;
 }
 

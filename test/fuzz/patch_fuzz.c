@@ -87,7 +87,7 @@ read_resource(void *argument)
 {
 	Case	   *c = argument;
 
-	c->data = scim_read_resource(&fuzz_type, &rules, c->given, spell)->document;
+	c->data = scim_read_input(&fuzz_type, &rules, c->given, spell)->document;
 }
 
 static void

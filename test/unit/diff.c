@@ -223,7 +223,7 @@ read_resource(void *argument)
 {
 	Case	   *c = argument;
 
-	c->document = scim_read_resource(&fuzz_type, &scim_strict_rules, c->given, spell)->document;
+	c->document = scim_read_input(&fuzz_type, &scim_strict_rules, c->given, spell)->document;
 }
 
 static void

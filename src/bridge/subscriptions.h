@@ -21,7 +21,7 @@
 
 /* What a client may have of them. */
 #define MOST_LISTENS 1000
-#define MOST_WATCHES 100000
+#define MOST_WATCHES 250000
 
 typedef struct Audience
 {
@@ -46,6 +46,9 @@ typedef struct Subscription
 	size_t		count;			/* how many resources are watched */
 	size_t		pending;		/* of how many its client is told when it reads again */
 	size_t		next;			/* where to look for these first */
+	bool	   *is_pending;		/* for each: is it one of them? */
+	const char **given;			/* for each: its uri as the client has it, or NULL: as the database
+								 * has it; NULL: so are all */
 	Interest	watches[];		/* the resources */
 } Subscription;
 
@@ -61,6 +64,9 @@ typedef struct Wish
 
 /* Before the first one. */
 extern void subscriptions_open(void);
+
+/* The uri as the client has it. */
+extern const char *interest_uri(const Interest *watch);
 
 /* May the client have another subscription, to so many resources? */
 extern bool subscriptions_have_room(const Session *session, Era era, size_t watches);

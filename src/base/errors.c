@@ -256,9 +256,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
 		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
 	"them."},
-	SITUATION(SCIM_NO_SUCH_URI) = {SCIM_RESOURCE_NOT_FOUND, "Take a URI that is listed, or make one "
-		"of a template that is: with the tenant of this connection, and the id of what is there and "
-	"yours to read."},
+	SITUATION(SCIM_NO_SUCH_URI) = {SCIM_RESOURCE_NOT_FOUND, "Take a URI that is listed, or make "
+		"one of a template that is: with the tenant of this connection, and the id of what is "
+	"there and yours to read."},
 	SITUATION(SCIM_NO_SUCH_PROMPT) = {SCIM_INVALID_ARGUMENT, "Name one of the prompts that "
 	"scim_mcp_prompts() lists."},
 	SITUATION(SCIM_BAD_PROMPT) = {SCIM_INVALID_ARGUMENT, "Pass what the prompt lists as its "

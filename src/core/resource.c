@@ -381,7 +381,7 @@ set_schemas(const Reader *reader, JsonbValue *data)
 
 ScimInput *
 scim_read_input(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
-				   ScimSpellId members)
+				ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));
 	Reader		reader = {

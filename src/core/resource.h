@@ -34,7 +34,7 @@ typedef struct ScimInput
  * compared folded, over 1 MB), each with path.
  */
 extern ScimInput *scim_read_input(const ScimResourceType *type, const ScimRules *rules,
-									 Jsonb *given, ScimSpellId members);
+								  Jsonb *given, ScimSpellId members);
 
 /*
  * Are all required attributes and extensions there?  Fills in what "schemas"

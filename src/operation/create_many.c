@@ -64,7 +64,7 @@ take_resource(const Creation *creation, const ScimNewResource *resource, ScimRow
 {
 	const ScimTarget *target = &creation->target;
 	ScimInput  *input = scim_read_input(target->type, target->rules, resource->data,
-										   scim_target_ids(target).others);
+										scim_target_ids(target).others);
 
 	if (input->has_members)
 		elog(ERROR, "members are not written by one statement");

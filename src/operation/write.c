@@ -72,7 +72,7 @@ void
 scim_write_take_input(ScimWrite *write, Jsonb *data)
 {
 	ScimInput  *input = scim_read_input(write->target.type, write->target.rules, data,
-										   scim_target_ids(&write->target).others);
+										scim_target_ids(&write->target).others);
 
 	write->wanted.document = write->taken = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);

@@ -258,16 +258,16 @@ say_known(StringInfo out, const ScimConflictFacts *facts)
 	all = append_others(out, facts, &touched);
 	if (touched == NIL)
 		appendStringInfoString(out, "- nothing that is shown\n");
-	appendStringInfo(out, "\nWhat fits: nobody else has touched %s. What your change does to these, "
-					 "write as you meant it, with expected_version %s.\n",
+	appendStringInfo(out, "\nWhat fits: nobody else has touched %s. What your change does to "
+					 "these, write as you meant it, with expected_version %s.\n",
 					 untouched_names(facts, touched, all), facts->version);
 	if (touched == NIL)
 		return;
 	appendStringInfo(out, "\nWhat a person must decide: whatever of %s your change would make "
-					 "something else than it is now. Where it is already as you want it, or what you "
-					 "add to a list goes with what others added, there is nothing to decide. For the "
-					 "rest show what it was, what it is now and what you want, ask whose value is to "
-					 "stand, and write what was decided with expected_version %s.\n",
+					 "something else than it is now. Where it is already as you want it, or what "
+					 "you add to a list goes with what others added, there is nothing to decide. "
+					 "For the rest show what it was, what it is now and what you want, ask whose "
+					 "value is to stand, and write what was decided with expected_version %s.\n",
 					 joined(touched), facts->version);
 }
 
@@ -280,9 +280,9 @@ say_unknown(StringInfo out, const ScimConflictFacts *facts)
 					 "else has touched it. Write that with expected_version %s.\n\n"
 					 "What a person must decide: whatever differs, if your change would make it "
 					 "something else than it is now; and all of it, if you no longer have what you "
-					 "read. Show what it was, as far as you know, what it is now and what you want, "
-					 "ask whose value is to stand, and write what was decided with expected_version "
-					 "%s.\n",
+					 "read. Show what it was, as far as you know, what it is now and what you "
+					 "want, ask whose value is to stand, and write what was decided with "
+					 "expected_version %s.\n",
 					 facts->expected, facts->untold, facts->version, facts->version);
 }
 
@@ -294,9 +294,10 @@ say_deleted(StringInfo out, const ScimConflictFacts *facts)
 	appendStringInfoString(out, "What has changed: it was deleted ");
 	if (scim_newest_change(facts, &entry))
 		append_by(out, &entry);
-	appendStringInfoString(out, ".\n\nWhat fits: nothing, as there is nothing left to be changed.\n\n"
-						   "What a person must decide: whether your change is dropped, or it is "
-						   "brought back first, as it was or as another one. Ask before you do either.\n");
+	appendStringInfoString(out, ".\n\nWhat fits: nothing, as there is nothing left to be changed.\n"
+						   "\nWhat a person must decide: whether your change is dropped, or it is "
+						   "brought back first, as it was or as another one. Ask before you do "
+						   "either.\n");
 }
 
 static void
@@ -333,8 +334,8 @@ scim_conflict_prompt(const ScimResourceType *type, const char *id, const char *e
 	scim_check_version_text("expected_version", expected);
 	scim_find_conflict_facts(&facts);
 	initStringInfo(&out);
-	appendStringInfo(&out, "A change of %s \"%s\" was made of its version %s. Settle what becomes of "
-					 "it; nothing that others wrote may be lost, so never write without "
+	appendStringInfo(&out, "A change of %s \"%s\" was made of its version %s. Settle what becomes "
+					 "of it; nothing that others wrote may be lost, so never write without "
 					 "expected_version.\n\n",
 					 type->name, scim_clip_name(id), expected);
 	if (facts.current == NULL)

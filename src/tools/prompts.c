@@ -19,8 +19,8 @@ PG_FUNCTION_INFO_V1(scim_mcp_prompt);
 static const ScimPrompt prompts[] = {
 	{
 		SCIM_RESOLVE_CONFLICT, "Resolve a conflict",
-		"A write met VERSION_MISMATCH: what others changed since, what of it fits all the same, and "
-		"what a person must decide",
+		"A write met VERSION_MISMATCH: what others changed since, what of it fits all the same, "
+		"and what a person must decide",
 		{
 			{SCIM_PROMPT_TYPE, "The resource type, such as User"},
 			{SCIM_PROMPT_ID, "The id of the resource"},
@@ -133,7 +133,8 @@ find_type(const char *name)
 	const ScimResourceType *type = scim_resource_type(name);
 
 	if (type == NULL || scim_find_table(type) == NULL)
-		scim_throw_path(SCIM_BAD_PROMPT, SCIM_PROMPT_TYPE, "there is no resource type \"%s\"", name);
+		scim_throw_path(SCIM_BAD_PROMPT, SCIM_PROMPT_TYPE, "there is no resource type \"%s\"",
+						name);
 	return type;
 }
 

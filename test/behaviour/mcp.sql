@@ -18,6 +18,15 @@ RESET scimver.version_form;
 -- the same whatever is encoded that need not be, and in any case of the scheme: the answer has the one form
 SELECT plain(scim_read_resource(u)->'contents'->0->>'uri') FROM unnest(ARRAY['SCIM' || substr(uri(id(1)::text), 5), replace(uri(id(1)::text), 'default', '%64efault'), replace(uri(id(1)::text), 'Users', '%55sers')]) u;
 
+-- what is too large is left out, and named
+INSERT INTO users (id, data) VALUES (id(5), jsonb_build_object('userName', 'large', 'title', repeat('x', 200000), 'nickName', repeat('y', 100000)));
+SELECT length(e->>'text') BETWEEN 100000 AND 262144, e->'_meta'->'scimver/omitted', (e->>'text')::jsonb ? 'nickName', e->'_meta'->>'scimver/version' = v(5) FROM json_array_elements(scim_read_resource(uri(id(5)::text))->'contents') e;
+DELETE FROM users WHERE id = id(5);
+INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'member ' || n) FROM generate_series(1001, 3622) n;
+SELECT scim_add_members(id(11)::text, (SELECT array_agg(id(n)::text) FROM generate_series(1001, 3622) n)) \g /dev/null
+SELECT e->'_meta'->'scimver/omitted', (e->>'text')::jsonb - 'id' - 'meta' - '_version' FROM json_array_elements(scim_read_resource(uri(id(11)::text, 'Groups'))->'contents') e;
+DELETE FROM users USING generate_series(1001, 3622) n WHERE id = id(n);
+
 -- ids and tenants that a URI has to have encoded: what is read, watched and told of is in one form
 SET scimver.tenant = 'a/b: 100% @ü';
 INSERT INTO users (id, data) SELECT odd(n), jsonb_build_object('userName', 'odd ' || n) FROM generate_series(1, 6) n;

@@ -74,22 +74,22 @@ SELECT watch_all() IS NULL, complete('');
 SET scimver.tenant = 'red';
 SET ROLE regress_mcp_red;
 SELECT watched() AS c \gset
-SELECT seen() AS seen \gset
+SELECT within() AS within \gset
 RESET ROLE;
 UPDATE users SET data = data || '{"title": "a"}' WHERE tenant_id <> 'odd';
 UPDATE groups SET data = data || '{"externalId": "a"}';
 SET ROLE regress_mcp_red;
-SELECT told(:'c'), seen() = :'seen' AS same;
+SELECT told(:'c'), within() = :'within' AS same;
 RESET ROLE;
--- one type of two: no error, but others can be watched than before
+-- one type of two: no error, but nothing below it is told of any more
 REVOKE SELECT ON groups FROM regress_mcp_red;
 SET ROLE regress_mcp_red;
-SELECT told(:'c'), seen() = :'seen' AS same, watch_all();
+SELECT told(:'c'), within() = :'within' AS same, watch_all();
 RESET ROLE;
 -- both; a grant is another thing than a privilege
 GRANT SELECT ON groups TO regress_mcp_red;
 SET ROLE regress_mcp_red;
-SELECT told(:'c'), seen() = :'seen' AS same;
+SELECT told(:'c'), within() = :'within' AS same;
 RESET ROLE;
 REVOKE SELECT ON users, groups FROM regress_mcp_red;
 SET ROLE regress_mcp_red;

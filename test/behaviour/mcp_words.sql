@@ -64,7 +64,7 @@ BEGIN
 		since := answer->>'cursor';
 	END LOOP;
 END $$;
-CREATE FUNCTION seen() RETURNS text LANGUAGE sql RETURN scim_mcp_changes(scim_mcp_watch('[]')->>'cursor')->>'seen';
+CREATE FUNCTION within() RETURNS text LANGUAGE sql RETURN scim_mcp_changes(scim_mcp_watch('[]')->>'cursor')->>'within';
 CREATE FUNCTION tools() RETURNS text LANGUAGE sql RETURN scim_mcp_changes(NULL)->>'tools';
 -- values of an argument of a template, of its beginning
 CREATE FUNCTION complete(value text, name text DEFAULT 'id', endpoint text DEFAULT 'Users', chosen jsonb DEFAULT NULL, tenant text DEFAULT '{tenant}') RETURNS jsonb LANGUAGE sql RETURN

@@ -18,6 +18,7 @@
 #include "client.h"
 #include "command_line.h"
 #include "connection.h"
+#include "consult.h"
 #include "feed.h"
 #include "instructions.h"
 #include "lifetime.h"
@@ -325,6 +326,56 @@ check_slow_reader(void)
 	works(&ada, "and she goes on");
 }
 
+/* A change that conflicts; the id of the request by which the user is asked, to be read at once. */
+static const char *
+question(Client *client, const char *id)
+{
+	static char request[64];
+	const char *line;
+
+	client_say(client, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"tools/call\",\"params\":{"
+			   "\"name\":\"scim_update_user\",\"arguments\":{\"user_id\":\"%s\",\"user_data\":{"
+			   "\"userName\":\"held\",\"title\":\"mine\"},\"expected_version\":\"stale\","
+			   "\"on_conflict\":\"ask_user\"}}}",
+			   id, sql("SELECT id FROM users WHERE user_name = 'held'"));
+	line = client_line(client);
+	ok(sscanf(line, "{\"jsonrpc\":\"2.0\",\"id\":%63[^,],\"method\":\"elicitation/create\"", request) == 1,
+	   "%s is asked", client->name);
+	return request;
+}
+
+static void
+decline(Client *client, const char *request)
+{
+	client_say(client, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"action\":\"decline\"}}",
+			   request);
+}
+
+/* A user's answer is to his own client's question, which ends with the client. */
+static void
+check_questions(void)
+{
+	Client		eve;
+	const char *request;
+
+	client_open(&eve, "eve", "secret of eve");
+	ask(&eve, "55", "initialize", "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{"
+		"\"elicitation\":{}},\"clientInfo\":{\"name\":\"eve\"}");
+	holds(client_line(&eve), "2025-11-25", "eve has a user");
+	request = question(&eve, "56");
+	decline(&ada, request);
+	works(&ada, "ada answers in eve's place");
+	works(&eve, "which is nothing to eve");
+	decline(&eve, request);
+	holds(client_line(&eve), "\"id\":56,\"result\"", "she answers herself");
+	(void) question(&eve, "57");
+	client_close(&eve);
+	while (!eve.closed)
+		go_on();
+	works(&ada, "eve is gone in the middle of a question");
+	buf_free(&eve.in);
+}
+
 /* ---- a connection that listens ---- */
 
 static bool is_ready;
@@ -477,6 +528,7 @@ main(int argc, char **argv)
 	tool_list_open();
 	feeds_open(base);
 	instructions_open(base);
+	consult_open(base);
 	sessions_open(base, on_none_left);
 	clients_open(base);
 	client_open(&ada, "ada", "secret of ada");
@@ -489,6 +541,7 @@ main(int argc, char **argv)
 	check_sizes();
 	check_many();
 	check_slow_reader();
+	check_questions();
 	check_listening();
 	check_ends();
 

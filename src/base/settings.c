@@ -231,7 +231,7 @@ scim_define_settings(void)
 				"Profile by which clients' input is understood; empty: the tenant's, else rfc.",
 				&scim_setting_profile);
 	DefineCustomBoolVariable("scimver.progress",
-							 "Calls that take long tell how far they are, in messages of level INFO.",
+							 "Calls that take long tell how far they are, by messages (INFO).",
 							 NULL, &scim_setting_progress, false,
 							 PGC_USERSET, GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
 	DefineCustomBoolVariable("scimver.require_version",

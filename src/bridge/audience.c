@@ -27,7 +27,7 @@ static void
 tell(Watched *resource, const char *version)
 {
 	watched_set_version(resource, version);
-	for (Watch *watch = resource->watches; watch != NULL; watch = watch->next)
+	for (Interest *watch = resource->watches; watch != NULL; watch = watch->next)
 		subscription_tell(watch);
 }
 

@@ -35,11 +35,11 @@ static const char help[] =
 "Options:\n"
 "  --tenant T         every call works in tenant T; another tenant_id is refused\n"
 "  --read-only        only tools that read, in read-only transactions\n"
+"  --require-version  a write that names no expected_version is refused with\n"
+"                     VERSION_REQUIRED\n"
 "  --toolset SET      which tools there are: lean (ten for single users and groups,\n"
 "                     for small models), core (the default) or full\n"
 "  --tools A,B,...    these tools; with --toolset, these as well\n"
-"  --require-version  a write that names no expected_version is refused with\n"
-"                     VERSION_REQUIRED\n"
 "  --pool N           at most N connections to the database (1 to 64, default 4)\n"
 "  --timeout SECONDS  a call that takes the database longer is cancelled and\n"
 "                     answered with RETRY_LATER (1 to 86400, default 30)\n"
@@ -129,7 +129,9 @@ toolset(const char *word)
 static const char *
 tools(const char *names)
 {
-	if (names[0] == '\0' || strspn(names, "abcdefghijklmnopqrstuvwxyz0123456789_,") != strlen(names))
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_,";
+
+	if (names[0] == '\0' || strspn(names, letters) != strlen(names))
 		usage_error("--tools takes names of tools, with commas between them", NULL);
 	return names;
 }
@@ -155,9 +157,9 @@ command_line_read(int argc, char **argv)
 	static const struct option known[] = {
 		{"tenant", required_argument, NULL, 't'},
 		{"read-only", no_argument, NULL, 'r'},
+		{"require-version", no_argument, NULL, 'q'},
 		{"toolset", required_argument, NULL, 'o'},
 		{"tools", required_argument, NULL, 'n'},
-		{"require-version", no_argument, NULL, 'q'},
 		{"pool", required_argument, NULL, 'p'},
 		{"timeout", required_argument, NULL, 'l'},
 		{"seal", required_argument, NULL, 's'},

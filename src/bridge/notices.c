@@ -44,7 +44,7 @@ notice_acknowledged(const Subscription *s, bool resources)
 		{
 			if (i > 0)
 				buf_text(notice, ",");
-			put_string(notice, watch_uri(&s->watches[i]));
+			put_string(notice, interest_uri(&s->watches[i]));
 		}
 		buf_text(notice, "]");
 	}
@@ -55,14 +55,14 @@ notice_acknowledged(const Subscription *s, bool resources)
 }
 
 void
-notice_updated(const Watch *watch)
+notice_updated(const Interest *watch)
 {
 	const Subscription *s = watch->subscription;
 	const char *version = watch->resource->version;
 	Buf		   *notice = rpc_begin_notification("notifications/resources/updated");
 
 	buf_text(notice, "{\"uri\":");
-	put_string(notice, watch_uri(watch));
+	put_string(notice, interest_uri(watch));
 	if (s->era == ERA_MODERN || version != NULL)
 		buf_text(notice, ",\"_meta\":{");
 	if (s->era == ERA_MODERN)

@@ -14,7 +14,7 @@
 extern void notice_acknowledged(const Subscription *subscription, bool resources);
 
 /* A resource was changed; its version, if it is known, is the one that it has now. */
-extern void notice_updated(const Watch *watch);
+extern void notice_updated(const Interest *watch);
 
 /* The list of tools is another one. */
 extern void notice_tools_changed(const Subscription *subscription);

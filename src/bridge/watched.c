@@ -64,7 +64,7 @@ remove_resource(WatchedSet *set, Watched *resource)
 }
 
 void
-watched_add(WatchedSet *set, const char *uri, Watch *watch)
+watched_add(WatchedSet *set, const char *uri, Interest *watch)
 {
 	Watched    *resource = watched_find(set, uri);
 
@@ -76,10 +76,10 @@ watched_add(WatchedSet *set, const char *uri, Watch *watch)
 }
 
 void
-watched_remove(WatchedSet *set, Watch *watch)
+watched_remove(WatchedSet *set, Interest *watch)
 {
 	Watched    *resource = watch->resource;
-	Watch	  **at = &resource->watches;
+	Interest  **at = &resource->watches;
 
 	while (*at != watch)
 		at = &(*at)->next;

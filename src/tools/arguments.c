@@ -29,6 +29,7 @@
 #include "tools/arguments.h"
 #include "tools/duplicates.h"
 #include "tools/fit.h"
+#include "tools/offered.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 

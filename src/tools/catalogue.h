@@ -172,7 +172,7 @@ typedef enum ScimToolPatternId
 
 #define SCIM_TOOL_PATTERNS (TOOL_SERVER_INFO + 1)
 
-/* Sets of tools, each in the next; a list of one has so many bytes of names, descriptions, schemas. */
+/* Sets of tools, each in the next. */
 typedef enum ScimToolsetId
 {
 	TOOLSET_LEAN,
@@ -185,7 +185,7 @@ typedef enum ScimToolsetId
 typedef struct ScimToolsetForm
 {
 	const char *name;
-	int			budget;
+	int			budget;			/* bytes of names, descriptions and schemas in a list of it */
 } ScimToolsetForm;
 
 /* A tool requires so many parameters at most, and takes so many others. */

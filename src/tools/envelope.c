@@ -173,9 +173,10 @@ shows_part(const ScimToolCall *call)
 void
 scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 {
+	const ScimSubject *subject = scim_subject_of(call->tool, call->type);
+
 	if (shows_part(call))
-		scim_set_text(metadata, "partial",
-					  scim_fit_to_tools(scim_tool_text(PARTIAL, scim_subject_of(call->tool, call->type))));
+		scim_set_text(metadata, "partial", scim_fit_to_tools(scim_tool_text(PARTIAL, subject)));
 }
 
 text *

@@ -10,7 +10,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "tools/named_tools.h"
-#include "tools/tool.h"
+#include "tools/offered.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(scim_instructions);
@@ -54,12 +54,12 @@ static const Part parts[] = {
 		"advice is to update as usual, to patch single attributes, to write with on_conflict "
 	"merge, or to hold it first (lease)."},
 	{TOOL(LEASE), true, "What takes longer, or keeps being disturbed: hold the resource with "
-	"scim_lease, write with its lease_id, and release it. LEASE_LOST: yours has ended, so read "
+		"scim_lease, write with its lease_id, and release it. LEASE_LOST: yours has ended, so read "
 	"again."},
 	{WRITES | TOOL(LEASE), false, "LEASE_HELD: another holds it."},
 	{WRITES | TOOL(CREATE) | TOOL(PROPOSE), true, "Some changes people must decide on: "
 		"REVIEW_REQUIRED says so, on_conflict propose asks them; so does scim_propose_change. "
-		"scim_list_proposals tells what they said. What you proposed somebody else approves."},
+	"scim_list_proposals tells what they said. What you proposed somebody else approves."},
 	{TOOL(GET_HISTORY), true, "What was overwritten or deleted is not lost: scim_get_history "
 	"shows what a resource was; scim_restore brings it back."},
 	{0, true, "Failures have content.error_code, content.retryable and content.next_steps. "
@@ -95,8 +95,8 @@ scim_instructions(PG_FUNCTION_ARGS)
 	{
 		const Part *part = &parts[i];
 		const char *said = part->tools == 0 || (part->tools & offered) != 0
-			? scim_fit_to_tools(part->text)
-			: NULL;
+		? scim_fit_to_tools(part->text)
+		: NULL;
 
 		if (said == NULL)
 			continue;

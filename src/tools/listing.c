@@ -17,7 +17,7 @@
 #include "tools/json_schema.h"
 #include "tools/listing.h"
 #include "tools/named_tools.h"
-#include "tools/tool.h"
+#include "tools/offered.h"
 #include "tools/toolset.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -171,22 +171,27 @@ element_schema(void)
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
-/* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
+/*
+ * RFC 7644 section 3.5.2.  What an attribute may be, the value may be; that it may be an
+ * object is said in words, as there are clients that make of a choice with one object in
+ * it that object alone, and then refuse a string.
+ */
 static JsonbValue *
 operation_schema(void)
 {
 	static const char *const ops[] = {"add", "replace", "remove", NULL};
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
-	const JsonbValue *element = element_schema();
 	const JsonbValue *elements =
-	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
+	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element_schema()));
+	JsonbValue *value =
+	scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
+					   scim_schema_of_type("boolean"), elements);
 
 	scim_set_value(properties, "op", scim_schema_of_words(ops));
 	scim_set_value(properties, "path", scim_schema_of_type("string"));
-	scim_set_value(properties, "value",
-				   scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
-									  scim_schema_of_type("boolean"), element, elements));
+	scim_set_text(value, "description", "Or an object");
+	scim_set_value(properties, "value", value);
 	scim_append_text(required, "op");
 	return scim_schema_of_object(properties, required);
 }
@@ -399,12 +404,32 @@ annotations(const ScimToolPattern *pattern)
 	return object;
 }
 
+/* In the description, for there are clients that show a model nothing else. */
+#define MERGE_RULE \
+	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
+	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
+	"with current_version."
+
+/* What it does and, of one that takes expected_version, how not to overwrite others. */
+static const char *
+description_of(const ScimTool *tool)
+{
+	const ScimToolPattern *pattern = tool->pattern;
+	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL
+	: pattern->rule ? pattern->rule
+	: MERGE_RULE;
+
+	return scim_fit_to_tools(scim_tool_text(psprintf("%s%s%s", pattern->description,
+													 rule ? " " : "", rule ? rule : ""),
+											tool->subject));
+}
+
 /* What a model is shown of a tool. */
 static void
 describe_to_model(const ScimTool *tool, Detail detail, JsonbValue *object)
 {
 	scim_set_text(object, "name", tool->name);
-	scim_set_text(object, "description", scim_tool_description(tool));
+	scim_set_text(object, "description", description_of(tool));
 	scim_set_value(object, "inputSchema", input_schema(tool, detail));
 }
 

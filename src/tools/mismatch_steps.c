@@ -8,7 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "core/merge_rules.h"
 #include "lib/stringinfo.h"
-#include "tools/consult.h"
+#include "tools/consult_way.h"
 #include "tools/envelope.h"
 #include "tools/mismatch_steps.h"
 #include "tools/named_tools.h"
@@ -121,7 +121,7 @@ conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_sh
 {
 	bool		whole = call->tool->id == TOOL_UPDATE;
 	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP
-		: first_for(call, YOURS_STEP, ALL_STEP);
+	: first_for(call, YOURS_STEP, ALL_STEP);
 	const char *step = text_for(call, psprintf("%s%s%s", look_step(call, is_shown), DECIDE_STEP,
 											   act));
 

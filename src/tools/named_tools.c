@@ -6,7 +6,7 @@
 
 #include "lib/stringinfo.h"
 #include "tools/named_tools.h"
-#include "tools/tool.h"
+#include "tools/offered.h"
 
 /* What the names of all tools begin with, and what else they are made of. */
 #define PREFIX "scim_"

@@ -1,18 +1,14 @@
 /*
  * tool.c
  *		Makes tools of the catalogue's rows: texts with the subject's words in them,
- *		parameters, and which tools there are for clients.
+ *		and parameters.
  */
 #include "postgres.h"
 
 #include "admin/narrow.h"
 #include "base/settings.h"
-#include "decision/place.h"
 #include "lib/stringinfo.h"
-#include "statement/own_table.h"
-#include "tools/named_tools.h"
 #include "tools/tool.h"
-#include "tools/toolset.h"
 #include "utils/memutils.h"
 
 /* Built at the first use, for the life of the backend. */
@@ -168,58 +164,10 @@ scim_tool_is_in_set(const ScimTool *tool, ScimToolsetId set)
 		((set == TOOLSET_LEAN ? tool->pattern->lean : tool->pattern->core) & subject) != 0;
 }
 
-static bool
-tool_exists(const ScimTool *tool)
-{
-	return !tool->subject->type || scim_resource_type(tool->subject->type);
-}
-
-/* Is there a resource type that has no tools of its own? */
-static bool
-has_other_types(void)
-{
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		bool		has_tools = false;
-
-		for (int i = 0; i < SCIM_SUBJECTS; i++)
-			has_tools |= scim_subjects[i].type &&
-				strcmp(scim_subjects[i].type, (*type)->name) == 0;
-		if (!has_tools)
-			return true;
-	}
-	return false;
-}
-
 bool
 scim_tool_is_generic(const ScimTool *tool)
 {
 	return tool->subject->adds == PARAM_RESOURCE_TYPE && !tool->subject->has_history;
-}
-
-bool
-scim_tool_is_named(const ScimTool *tool)
-{
-	if (!tool_exists(tool) || !scim_toolset_has(tool))
-		return false;
-	if (scim_tool_is_generic(tool))
-		return has_other_types();
-	return !tool->pattern->asks ||
-		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
-}
-
-bool
-scim_tool_is_offered(const ScimTool *tool)
-{
-	if (!scim_tool_is_named(tool))
-		return false;
-	if (tool->subject->has_history)
-		return scim_keeps_history();
-	if (tool->subject->has_leases)
-		return OidIsValid(scim_leases_table());
-	if (tool->subject->has_proposals)
-		return OidIsValid(scim_find_own_relation("scim_proposal_rows"));
-	return true;
 }
 
 bool
@@ -234,12 +182,6 @@ scim_tool_requires_version(const ScimTool *tool)
 	return scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] &&
 		!tool->pattern->any_version;
 }
-
-/* In the description, for there are clients that show a model nothing else. */
-#define MERGE_RULE \
-	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
-	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
-	"with current_version."
 
 /* Is it about resources of any type, beside tools for those of one? */
 static bool
@@ -260,29 +202,4 @@ scim_subject_of(const ScimTool *tool, const ScimResourceType *type)
 			return subject;
 	}
 	return tool->subject;
-}
-
-const char *
-scim_tool_description(const ScimTool *tool)
-{
-	const ScimToolPattern *pattern = tool->pattern;
-	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL
-	: pattern->rule ? pattern->rule
-	: MERGE_RULE;
-
-	return scim_fit_to_tools(scim_tool_text(psprintf("%s%s%s", pattern->description,
-													 rule ? " " : "", rule ? rule : ""),
-											tool->subject));
-}
-
-const ScimTool *
-scim_tool_named(const char *name)
-{
-	int			count;
-	const ScimTool *all = scim_all_tools(&count);
-
-	for (int i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0 && tool_exists(&all[i]) && scim_toolset_has(&all[i]))
-			return &all[i];
-	return NULL;
 }

@@ -133,6 +133,13 @@ client_line(Client *client)
 }
 
 void
+client_forget(Client *client)
+{
+	buf_consume(&client->in, client->taken);
+	client->taken = 0;
+}
+
+void
 client_close(Client *client)
 {
 	(void) close(client->fd);

@@ -45,6 +45,9 @@ extern unsigned int client_waiting(Client *client);
 /* The next line, until the one after it is asked for. */
 extern const char *client_line(Client *client);
 
+/* What was looked at is not needed any more. */
+extern void client_forget(Client *client);
+
 /* It is gone. */
 extern void client_close(Client *client);
 

@@ -9,15 +9,16 @@
  */
 #include <event2/event.h>
 #include <libpq-fe.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "checks.h"
 #include "client.h"
 #include "command_line.h"
 #include "connection.h"
+#include "consult.h"
 #include "feed.h"
 #include "instructions.h"
 #include "lifetime.h"
@@ -30,51 +31,10 @@
 #define MODERN META "}"
 #define MODERN_AS(name) META ",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" name "\"}}"
 
-static int	tests;
-static int	failures;
 static bool none_left;
-static PGconn *admin;			/* a connection beside the bridge's */
-static PGconn *holder;			/* another, whose transaction holds locks */
+static PGconn *holder;			/* a connection whose transaction holds locks */
 static Client ada;
 static Client bob;
-
-static void
-ok(bool good, const char *format, ...)
-{
-	va_list		args;
-
-	failures += !good;
-	printf("%sok %d - ", good ? "" : "not ", ++tests);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-}
-
-/* Does the line hold that text? */
-static void
-holds(const char *line, const char *text, const char *name)
-{
-	bool		good = strstr(line, text) != NULL;
-
-	ok(good, "%s", name);
-	if (!good)
-		printf("# no %s in %.500s\n", text, line);
-}
-
-/* The first value of a statement's answer; to be read before the next one. */
-static const char *
-sql(const char *statement)
-{
-	static PGresult *answer;
-
-	PQclear(answer);
-	answer = PQexec(admin, statement);
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK && PQresultStatus(answer) != PGRES_COMMAND_OK)
-		log_fatal("%s: %s", statement, PQerrorMessage(admin));
-	return PQntuples(answer) > 0 ? PQgetvalue(answer, 0, 0) : "";
-}
 
 /* So many of the bridge's statements wait for a lock. */
 static void
@@ -366,6 +326,57 @@ check_slow_reader(void)
 	works(&ada, "and she goes on");
 }
 
+/* A change that conflicts; the id of the request by which the user is asked, to be read at once. */
+static const char *
+question(Client *client, const char *id)
+{
+	static char request[64];
+	const char *line;
+
+	client_say(client, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"tools/call\",\"params\":{"
+			   "\"name\":\"scim_update_user\",\"arguments\":{\"user_id\":\"%s\",\"user_data\":{"
+			   "\"userName\":\"held\",\"title\":\"mine\"},\"expected_version\":\"stale\","
+			   "\"on_conflict\":\"ask_user\"}}}",
+			   id, sql("SELECT id FROM users WHERE user_name = 'held'"));
+	line = client_line(client);
+	ok(strstr(line, "\"method\":\"elicitation/create\"") != NULL &&
+	   sscanf(line, "{\"jsonrpc\":\"2.0\",\"id\":%63[^,]", request) == 1,
+	   "%s is asked", client->name);
+	return request;
+}
+
+static void
+decline(Client *client, const char *request)
+{
+	client_say(client, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"action\":\"decline\"}}",
+			   request);
+}
+
+/* A user's answer is to his own client's question, which ends with the client. */
+static void
+check_questions(void)
+{
+	Client		eve;
+	const char *request;
+
+	client_open(&eve, "eve", "secret of eve");
+	ask(&eve, "55", "initialize", "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{"
+		"\"elicitation\":{}},\"clientInfo\":{\"name\":\"eve\"}");
+	holds(client_line(&eve), "2025-11-25", "eve has a user");
+	request = question(&eve, "56");
+	decline(&ada, request);
+	works(&ada, "ada answers in eve's place");
+	works(&eve, "which is nothing to eve");
+	decline(&eve, request);
+	holds(client_line(&eve), "\"id\":56,\"result\"", "she answers herself");
+	(void) question(&eve, "57");
+	client_close(&eve);
+	while (!eve.closed)
+		go_on();
+	works(&ada, "eve is gone in the middle of a question");
+	buf_free(&eve.in);
+}
+
 /* ---- a connection that listens ---- */
 
 static bool is_ready;
@@ -509,15 +520,16 @@ main(int argc, char **argv)
 
 	(void) alarm(patience != NULL ? (unsigned int) atoi(patience) : 180);
 	command_line_read(argc, argv);
-	admin = PQconnectdb(options.conninfo);
+	checks_open();
 	holder = PQconnectdb(options.conninfo);
-	if (PQstatus(admin) != CONNECTION_OK || PQstatus(holder) != CONNECTION_OK)
+	if (PQstatus(holder) != CONNECTION_OK)
 		log_fatal("cannot connect");
 	lifetime_open(base);
 	pool_open(base);
 	tool_list_open();
 	feeds_open(base);
 	instructions_open(base);
+	consult_open(base);
 	sessions_open(base, on_none_left);
 	clients_open(base);
 	client_open(&ada, "ada", "secret of ada");
@@ -530,12 +542,11 @@ main(int argc, char **argv)
 	check_sizes();
 	check_many();
 	check_slow_reader();
+	check_questions();
 	check_listening();
 	check_ends();
 
 	pool_close();
-	PQfinish(admin);
 	PQfinish(holder);
-	printf("1..%d\n", tests);
-	return failures > 0;
+	return checks_close();
 }

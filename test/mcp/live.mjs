@@ -44,6 +44,8 @@ export async function live(name, era, command) {
   const [watched, other] = users;
   const patch = async ({ id }, title) => (await callTool("scim_patch_user", { user_id: id, operations: [{ op: "add", path: "title", value: title }] })).structuredContent.metadata.version;
 
+  // legacy clients are told of other tools once they have listed them
+  await client.listTools();
   const subscription = await watch(client, era, [watched.uri], true);
   is(subscription.honoured.resourceSubscriptions, [watched.uri], `${name}: may be watched`);
   await patch(other, "unseen");
@@ -54,10 +56,15 @@ export async function live(name, era, command) {
   ok(await within(5000, () => told.length > 1), `${name}: and what another changes`);
   is(told.at(-1), [watched.uri, third.replace(/^W\/"|"$/g, "")], `${name}: with its version`);
 
-  // a type comes: there are other tools
-  await psql(null, `SELECT scim_create_table('${kind.replaceAll(/\W/g, "_")}_pets', 'Pet')`);
+  // a type comes, and goes: there are other tools
+  const type = kind.replaceAll(/\W/g, "");
+  await psql(null, `SELECT scim_register_schema('{"id": "urn:example:${type}", "name": "${type}", "attributes": [{"name": "size", "type": "integer"}]}'),
+    scim_register_resource_type('{"name": "${type}", "endpoint": "/${type}s", "schema": "urn:example:${type}"}'), scim_create_table('${type}s', '${type}')`);
   ok(await within(5000, () => changes > 0), `${name}: the tools are others`);
-  await psql(null, `SELECT scim_unregister_table('${kind.replaceAll(/\W/g, "_")}_pets'::regclass)`);
+  ok((await client.listTools()).tools.some((tool) => tool.inputSchema.properties.resource_type?.enum?.includes(type)), `${name}: and list the new type`);
+  const came = changes;
+  await psql(null, `DROP TABLE ${type}s; SELECT scim_unregister_resource_type('${type}')`);
+  ok(await within(5000, () => changes > came), `${name}: and again when it goes`);
 
   await subscription.end();
   const before = told.length;

@@ -25,6 +25,7 @@ function pass(from, to, mark) {
 
 pass(process.stdin, server.stdin, ">");
 pass(server.stdout, process.stdout, "<");
-server.stdin.on("error", () => {});
+// whichever of them is gone, the other one sees the end
+for (const stream of [server.stdin, process.stdout]) stream.on("error", () => {});
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => server.kill(signal));
 server.on("close", (code) => process.exit(code ?? 1));

@@ -9,6 +9,7 @@ use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use ScimverBridge;
+use ScimverLive;
 use Test::More;
 
 my ($program) = grep { -x $_ } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
@@ -146,6 +147,24 @@ foreach my $dbname ('shared', 'two')
 	is((run_command([ 'psql', '-XAtqc', 'SHOW statement_timeout', $other ]))[0], '0', "no limit stays behind ($dbname)");
 }
 is($limited->finish, 0, 'exit code');
+
+# Changes are told through it: nothing can be listened to there, so they are asked for.
+$node->append_conf('postgresql.conf', "scimver.notify = on\n");
+$node->reload;
+my $live = bridge('shared', 'live', '--poll', '50');
+my $listen = listen_to($live, resources => [ uri_of($id) ], tools => 1);
+is_deeply(acknowledged($live, $listen)->{resourceSubscriptions}, [ uri_of($id) ], 'a subscription');
+foreach my $round (1 .. 20)
+{
+	$acme->call('scim_create_user', { user_data => { userName => "acme again $round" } })->{success} or fail('a write in acme');
+	my $version = $node->safe_psql('postgres', qq{UPDATE users SET data = data || '{"title": "round $round"}' WHERE id = '$id' RETURNING version});
+	is(told($live), "$listen " . uri_of($id) . " $version", "a change is told ($round)");
+}
+$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'}) or die 'somebody listens';
+is($live->finish, 0, 'exit code');
+like($live->stderr, qr/\Ascimver-mcp: notifications are not listened to: a pooler [^\n]+\n\z/, 'the log says so, once');
+$node->append_conf('postgresql.conf', "scimver.notify = off\n");
+$node->reload;
 
 # What it does not know, or does not take, no other call mends.
 foreach my $wanted ('dbname=nope', "dbname=shared options='-c nonsense=1'")

@@ -41,10 +41,11 @@ test_line(const char *line)
 {
 	const char *text = line + 2;
 	int			expected = line[0] == '=' ? (int) strlen(text)
-		: line[0] == '<' ? (int) strcspn(text, " ")
-		: 0;
+	: line[0] == '<' ? (int) strcspn(text, " ")
+	: 0;
 
-	ok(length_of(text) == expected, line[0] == '=' ? "a trace" : line[0] == '<' ? "without its state" : "no trace", text);
+	ok(length_of(text) == expected,
+	   line[0] == '=' ? "a trace" : line[0] == '<' ? "without its state" : "no trace", text);
 }
 
 /* With another character in each place: one that is a digit there, or none at all. */
@@ -65,7 +66,7 @@ test_changes(void)
 		digits += PARENT[i] != '-';
 		text[i] = PARENT[i];
 	}
-	/* 16 for each digit, and 1 for each dash; of other versions all but ff, of which none is here */
+	/* 16 for each digit, and 1 for each dash; no change of a version 00 makes it ff */
 	ok(taken == 16 * digits + 3, "what may stand where", PARENT);
 	for (int i = 0; i < (int) strlen(PARENT); i++)
 	{
@@ -92,7 +93,8 @@ test_states(void)
 		text[start] = c;
 		text[start + 1] = '\0';
 		snprintf(printed, sizeof(printed), "%d", c);
-		ok(length_of(text) == (c >= 32 && c <= 126 ? start + 1 : start - 1), "a state of character", printed);
+		ok(length_of(text) == (c >= 32 && c <= 126 ? start + 1 : start - 1),
+		   "a state of character", printed);
 	}
 }
 

@@ -18,7 +18,7 @@ go_fetch()
 	rm -rf "$1/mod/cache"
 }
 
-# What all of them share is beside their environments: the toolchain, and what it has compiled.
+# Nothing is optimized, which halves the time that it takes.  What all share is beside their environments: the toolchain, and what it has compiled.
 go_bring()
 {
 	local shared=${2%/*}/.go wanted
@@ -30,7 +30,7 @@ go_bring()
 		[ -e "$shared/toolchain" ] || go_fetch "$shared" "$(go env GOARCH)"
 		export GOROOT=$shared/toolchain PATH=$shared/toolchain/bin:$PATH
 	fi
-	(cd "go/$1" && GOMODCACHE=$2/mod GOCACHE=$shared/cache go build -mod=readonly -o "$2/client" .)
+	(cd "go/$1" && GOMODCACHE=$2/mod GOCACHE=$shared/cache go build -mod=readonly -gcflags='all=-N -l' -o "$2/client" .)
 	rm -rf "$2/mod"
 }
 

@@ -29,7 +29,8 @@ export async function connect(command, args) {
       const wish = { type: "tool-call", toolCallId: "1", toolName, input: JSON.stringify(input) };
       const [, { prompt }] = await run(signal, answer(wish), answer({ type: "text", text: "Done." }));
       const { output } = prompt.at(-1).content[0];
-      return output.type === "content" ? output.value.map((part) => part.text).join("\n") : JSON.stringify(output.value);
+      const text = output.type === "content" ? output.value.map((part) => part.text).join("\n") : JSON.stringify(output.value);
+      return { text, flag: output.type.startsWith("error") };
     },
     close: () => client.close(),
   };

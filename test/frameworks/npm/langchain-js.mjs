@@ -16,7 +16,7 @@ export async function connect(command, args) {
     call: async (name, arguments_, signal) => {
       const wish = new AIMessage({ content: "", tool_calls: [{ type: "tool_call", id: "1", name, args: arguments_ }] });
       const { messages } = await node.invoke({ messages: [wish] }, { signal });
-      return messages[0].text;
+      return { text: messages[0].text, flag: messages[0].status === "error" };
     },
     close: () => client.close(),
   };

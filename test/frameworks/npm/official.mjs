@@ -10,8 +10,8 @@ export async function fromClient(client, callTool) {
   return {
     tools: tools.map(({ name, description, inputSchema }) => ({ name, description, parameters: inputSchema })),
     call: async (name, args, signal) => {
-      const { content } = await callTool({ name, arguments: args }, { signal });
-      return content.filter((part) => part.type === "text").map((part) => part.text).join("\n");
+      const { content, isError } = await callTool({ name, arguments: args }, { signal });
+      return { text: content.filter((part) => part.type === "text").map((part) => part.text).join("\n"), flag: isError === true };
     },
     close: () => client.close(),
   };

@@ -63,7 +63,7 @@ async def prove_job(tap, name, model):
         late, seen = await model.patch(user_id, updated["metadata"]["version"], title=person)
         tap.equal(late.get("content", {}).get("error_code"), "VERSION_MISMATCH", f"a mismatch is shown, {person}'s")
     tap.ok(seen.flag is not False, "it is not shown as a success", seen)
-    print(f"# mismatch flag {'is shown' if seen.flag else 'is not shown'}: {seen.text[:400]}")
+    print(f"# a mismatch, {'marked' if seen.flag else 'not marked'} as an error: {seen.text[:200]}")
     content = late["content"]
     merged, seen = await model.patch(user_id, content["current_version"], title=f"three, {content['current']['nickName']}")
     there = database.user(user_id)

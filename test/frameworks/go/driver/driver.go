@@ -74,7 +74,7 @@ func proveJob(ctx context.Context, tap *Tap, name string, model *Model) string {
 	late, seen, err := model.patch(ctx, id, updated.Metadata.Version, map[string]string{"title": "late"})
 	tap.ok(err == nil && late.Content.ErrorCode == "VERSION_MISMATCH", "a mismatch is shown", fmt.Sprint(seen, err))
 	tap.ok(seen.Flag, "it is not shown as a success", seen)
-	fmt.Printf("# mismatch flag is shown: %.400s\n", seen.Text)
+	fmt.Printf("# a mismatch, marked as an error: %.200s\n", seen.Text)
 	current := late.Content.Current
 	merged, seen, err := model.patch(ctx, id, late.Content.CurrentVersion, map[string]string{"title": "three, " + current.NickName})
 	tap.ok(err == nil && merged.Success, "recovers", fmt.Sprint(seen, err))

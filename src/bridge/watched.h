@@ -25,7 +25,7 @@ struct Interest
 struct Watched
 {
 	const char *uri;			/* as the database has it */
-	LIST_ENTRY(Watched) all;	/* place among all of the set */
+				LIST_ENTRY(Watched) all;	/* place among all of the set */
 	Interest   *watches;		/* those of it, the newest first */
 	char	   *version;		/* the one that was last told of; or NULL */
 	bool		refused;		/* it may not be watched any more */
@@ -35,7 +35,7 @@ struct Watched
 typedef struct WatchedSet
 {
 	void	   *tree;			/* those of tsearch(), by uri */
-	LIST_HEAD(, Watched) all;	/* the same, to go through them */
+				LIST_HEAD(, Watched) all;	/* the same, to go through them */
 	size_t		count;			/* how many */
 } WatchedSet;
 

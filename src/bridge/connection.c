@@ -188,6 +188,8 @@ preparation_done(Connection *c, const PGresult *answer)
 	{
 		if (!queries_learn(&c->queries, c->pg, answer))
 			error = ERROR_NOT_INSTALLED;
+		else if (queries_must_locate(&c->queries, request))
+			error = ERROR_OUTDATED;
 	}
 	else if (PQresultStatus(answer) == PGRES_COMMAND_OK)
 		queries_prepared(&c->queries, request);

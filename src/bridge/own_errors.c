@@ -59,6 +59,10 @@ static const OwnErrorKind kinds[] = {
 		"Ask the administrator: CREATE EXTENSION scimver CASCADE has to be "
 		"run in it, or the connection string of scimver-mcp has to name "
 	"another. Repeating the call does not help before that."},
+	[ERROR_OUTDATED] = {-32603, "INTERNAL", false,
+		"The extension scimver in this database is of a version that cannot do that.",
+		"Ask the administrator: ALTER EXTENSION scimver UPDATE has to be run in it. Repeating "
+	"the call does not help before that."},
 	[ERROR_LOST_READ] = {-32603, "RETRY_LATER", true,
 		"The connection to the database was lost before the answer came.",
 	"Nothing was changed: make the same call again."},

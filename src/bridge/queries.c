@@ -30,8 +30,9 @@
  * pooler tells its clients of another process than the server's ($1); there
  * the session is not ours, and no setting may stay behind.  A lower limit that
  * an administrator set stays ($2 and s.setting: milliseconds).  An extension that is older
- * than this program has no function that asks a user; another's of that name must not be
- * called for it (see may_seal).
+ * than this program lacks what MCP clients read beside tools, and the function that asks a
+ * user, which came together; others' of these names must not be called for them (see
+ * may_seal).
  */
 static const char location[] =
 "SELECT n.nspname, pg_catalog.pg_backend_pid(), s.setting,"
@@ -149,6 +150,13 @@ static const struct
 	[REQUEST_SEAL] = {"scim_seal_history", "()"},
 };
 
+/* Does an older extension have nothing for it? */
+static bool
+is_recent(int kind)
+{
+	return kind >= REQUEST_RESOURCES && kind <= REQUEST_CHANGES;
+}
+
 /*
  * All statements have the same parameters, and name those that they need.  $2
  * goes in binary form, that is with its length: it may hold NUL bytes.
@@ -183,7 +191,7 @@ queries_must_locate(const Queries *queries, const Request *request)
 		return false;
 	/* an update brings what an extension lacks that is too old */
 	return queries->text[request->kind] == NULL ||
-		(request->kind == REQUEST_ANSWER && !queries->asks &&
+		(request->kind == REQUEST_ANSWER && !queries->recent &&
 		 clock_ms() - queries->learned >= LOOK_AGAIN_MS);
 }
 
@@ -201,9 +209,9 @@ queries_send_location(PGconn *pg)
 }
 
 static char *
-statement(RequestKind kind, const char *schema, bool asks)
+statement(RequestKind kind, const char *schema, bool recent)
 {
-	const char *arguments = kind == REQUEST_ANSWER && !asks ?
+	const char *arguments = kind == REQUEST_ANSWER && !recent ?
 		functions[REQUEST_WRITE].arguments : functions[kind].arguments;
 	bool		writes = kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
 	bool		seals = kind == REQUEST_SEAL;	/* for all tenants, and by nobody's call */
@@ -256,12 +264,12 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 	if (limit > 0 && limit < queries->limit)
 		queries->limit = (int) limit;
 	queries->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
-	queries->asks = strcmp(PQgetvalue(answer, 0, 5), "t") == 0;
+	queries->recent = strcmp(PQgetvalue(answer, 0, 5), "t") == 0;
 	queries->learned = clock_ms();
 	for (int kind = 0; kind < REQUEST_KINDS; kind++)
 	{
-		if (functions[kind].name != NULL)
-			queries->text[kind] = statement((RequestKind) kind, schema, queries->asks);
+		if (functions[kind].name != NULL && (queries->recent || !is_recent(kind)))
+			queries->text[kind] = statement((RequestKind) kind, schema, queries->recent);
 	}
 	PQfreemem(schema);
 	return true;

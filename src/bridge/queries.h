@@ -26,7 +26,7 @@ typedef struct Queries
 	bool		prepared[REQUEST_KINDS];	/* has that been done? */
 	bool		direct;			/* the server itself is at the other end, no pooler */
 	bool		could_write;	/* transactions could write when the extension was looked for */
-	bool		asks;			/* the extension can have a user asked, if the client can */
+	bool		recent;			/* the extension is no older than this program */
 	uint64_t	learned;		/* when that was found, by clock_ms */
 	int			limit;			/* how long a request may take, in milliseconds */
 } Queries;

@@ -115,4 +115,22 @@ is($misspelt->call('scim_get_user', { user_id => $id })->{content}{error_code}, 
 is($misspelt->finish, 0, 'exit code');
 like($misspelt->stderr, qr/\Ascimver-mcp: scim_tools: INVALID_ARGUMENT: .*scim_get_usr/, 'and the log');
 
+# An older extension has none of it, and what others call so is not called.
+$node->safe_psql('postgres', 'CREATE DATABASE older');
+$node->safe_psql('older', q{
+	CREATE EXTENSION scimver VERSION '1.0' CASCADE;
+	SELECT scim_create_table('users', 'User');
+	CREATE TABLE called (what text);
+	CREATE FUNCTION scim_mcp_resources(text) RETURNS text LANGUAGE sql AS $$ INSERT INTO called VALUES ('by ' || current_user); SELECT '{"resources": []}' $$;});
+my $older = ScimverBridge->new(conninfo => $node->connstr('older'));
+$older->initialize;
+my $outdated = $older->roundtrip('resources/list')->{error};
+is($outdated->{code}, -32603, 'an older extension: an error');
+like($outdated->{message}, qr/version/, 'which says why');
+is($node->safe_psql('older', 'SELECT count(*) FROM called'), '0', 'nothing of others was called');
+ok($older->call('scim_list_users', {})->{success}, 'what it can do works');
+$node->safe_psql('older', 'DROP FUNCTION scim_mcp_resources(text); ALTER EXTENSION scimver UPDATE');
+ok($older->roundtrip('resources/list')->{result}{resources}, 'and after an update all of it');
+is($older->finish, 0, 'exit code');
+
 done_testing();

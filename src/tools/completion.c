@@ -13,12 +13,12 @@
 #include "base/protect.h"
 #include "miscadmin.h"
 #include "operation/ids.h"
-#include "operation/proposals.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/tenant.h"
 #include "tools/json_parameter.h"
 #include "tools/not_there.h"
+#include "tools/open_proposals.h"
 #include "tools/prompts.h"
 #include "tools/resource_uri.h"
 
@@ -92,20 +92,16 @@ offer(Completion *completion, const char *value)
 static void
 find_proposals(Completion *completion)
 {
-	ScimProposalsQuery query = {.status = "open", .count = MOST_VALUES};
-	Jsonb	   *page = scim_store_list_proposals(&query);
-	JsonbValue	value;
+	JsonbValue	proposal;
 	JsonbValue	id;
 	ScimWalk	walk;
 
-	if (!scim_find(&page->root, "proposals", &value))
-		elog(ERROR, "no proposals in a page of them");
-	scim_walk(&walk, value.val.binary.data);
-	while (scim_walk_element(&walk, &value))
+	(void) scim_walk_open_proposals(&walk, NULL);
+	while (scim_walk_element(&walk, &proposal))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (scim_find_member(&value, "proposal_id", &id) && begins(completion,
-																   scim_string_copy(&id)))
+		if (scim_find_member(&proposal, "proposal_id", &id) && begins(completion,
+																	  scim_string_copy(&id)))
 			completion->values = lappend(completion->values, scim_string_copy(&id));
 	}
 }

@@ -13,12 +13,11 @@
 #include "base/protect.h"
 #include "history/document.h"
 #include "miscadmin.h"
-#include "operation/cursor.h"
-#include "operation/proposals.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/tenant.h"
 #include "tools/json_parameter.h"
+#include "tools/open_proposals.h"
 #include "tools/resource_uri.h"
 
 PG_FUNCTION_INFO_V1(scim_mcp_resources);
@@ -89,24 +88,20 @@ list_server(JsonbValue *list, char *tenant)
 
 /* ---- proposals ---- */
 
-/* A page of the open ones, and what it is to bring. */
+/* A page of the open ones. */
 typedef struct Proposals
 {
 	const char *cursor;			/* NULL: the first page */
-	Jsonb	   *page;
+	ScimWalk	walk;
+	char	   *next;			/* NULL: there is none */
 } Proposals;
 
 static void
 read_proposals(void *argument)
 {
 	Proposals  *proposals = argument;
-	ScimProposalsQuery query = {
-		.status = "open",
-		.cursor = proposals->cursor,
-		.count = SCIM_DEFAULT_PAGE_SIZE
-	};
 
-	proposals->page = scim_store_list_proposals(&query);
+	proposals->next = scim_walk_open_proposals(&proposals->walk, proposals->cursor);
 }
 
 static char *
@@ -141,21 +136,16 @@ list_proposal(JsonbValue *list, const JsonbValue *proposal)
 }
 
 static void
-take_page(JsonbValue *answer, JsonbValue *list, Jsonb *page)
+take_page(JsonbValue *answer, JsonbValue *list, Proposals *proposals)
 {
-	JsonbValue	value;
-	ScimWalk	walk;
+	JsonbValue	proposal;
 
-	if (!scim_find(&page->root, "proposals", &value))
-		elog(ERROR, "no proposals in a page of them");
-	scim_walk(&walk, value.val.binary.data);
-	while (scim_walk_element(&walk, &value))
+	while (scim_walk_element(&proposals->walk, &proposal))
 	{
 		CHECK_FOR_INTERRUPTS();
-		list_proposal(list, &value);
+		list_proposal(list, &proposal);
 	}
-	if (scim_find(&page->root, "nextCursor", &value))
-		scim_set_value(answer, "nextCursor", &value);
+	scim_set_optional_text(answer, "nextCursor", proposals->next);
 }
 
 /* On the first page whoever may see none is not told so: the rest is there for everybody. */
@@ -171,7 +161,7 @@ list_proposals(JsonbValue *answer, JsonbValue *list, const char *cursor)
 	if (error && (cursor || !scim_is_ours(error)))
 		ReThrowError(error);
 	if (error == NULL)
-		take_page(answer, list, proposals.page);
+		take_page(answer, list, &proposals);
 }
 
 /* ---- the functions ---- */

@@ -117,6 +117,12 @@ my $primary_point = checkpoint($primary);
 (my $without_cursor = $primary_point) =~ s/"cursor": "[^"]+"/"cursor": null/;
 is(checkpoint($standby), $without_cursor, 'standby: a checkpoint has no cursor');
 is($standby->safe_psql('scim', "SELECT scim_check_versions('$primary_point') - 'unchanged'"), '{"gone": [], "changed": [], "appeared": []}', 'standby: a check of it');
+# what MCP clients read is there, and whether the tools are others; what changed is not told
+my $uri = $primary->safe_psql('scim', q{SELECT 'scim://default/Users/' || id FROM users ORDER BY id LIMIT 1});
+is($standby->safe_psql('scim', "SELECT scim_read_resource('$uri')->'contents'->0->>'uri'"), $uri, 'standby: a resource is read by its URI');
+cmp_ok($standby->safe_psql('scim', q{SELECT json_array_length(scim_mcp_resources()->'resources')}), '>', 1, 'standby: resources are listed');
+is($standby->safe_psql('scim', q{SELECT scim_mcp_changes()}), $primary->safe_psql('scim', q{SELECT scim_mcp_changes()}), 'standby: the digest of the tools is that of the primary');
+like(($standby->psql('scim', $_))[2], qr/RETRY_LATER: .*standby/, "standby: $_") foreach q{SELECT scim_mcp_watch('[]')}, q{SELECT scim_mcp_changes('x')};
 
 # ---- a dump
 my $folder = PostgreSQL::Test::Utils::tempdir();

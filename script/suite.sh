@@ -97,7 +97,7 @@ http_suites()
 # the one that they want.
 client_packages()
 {
-	packages=(python3 python3-venv)
+	packages=(ca-certificates python3 python3-venv)
 	command -v npm >/dev/null || packages+=(nodejs npm)
 	command -v go >/dev/null || packages+=(golang-go)
 }

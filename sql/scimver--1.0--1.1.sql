@@ -891,7 +891,7 @@ COMMENT ON FUNCTION scim_bulk(jsonb, boolean, text) IS
 CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, input_responses text)
 	RETURNS json
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'scim_call_tool_asking';
+	AS 'MODULE_PATHNAME', 'scim_call_tool_text';
 COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
 	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
 

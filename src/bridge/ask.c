@@ -29,7 +29,7 @@ typedef struct Ask
 	bool		required;		/* it must be there */
 	const char *object;			/* that of which the JSON is handed on; "": all params; or NULL */
 	int			ttl;			/* how long clients may keep the result, in milliseconds */
-}			Ask;
+} Ask;
 
 /* Cursors are of lists that have pages; the others refuse them. */
 static const Ask asks[] = {
@@ -63,7 +63,7 @@ failed(const Call *call, OwnError error, const char *reason)
 static void
 answered(const Call *call, const Outcome *outcome)
 {
-	const		Ask *ask = ask_of(call->request.kind);
+	const Ask  *ask = ask_of(call->request.kind);
 	ScanMember	none[] = {{NULL, NULL, false, NULL}};
 
 	if (outcome->value == NULL || scan_members(outcome->value, outcome->length, none) != SCAN_OK)
@@ -89,7 +89,7 @@ ask_done(Request *request, const Outcome *outcome)
 
 /* The texts and spans that go on to the database; false when it has been refused. */
 static bool
-read_params(const Message *message, const Ask * ask, char **text, ScanSpan *object)
+read_params(const Message *message, const Ask *ask, char **text, ScanSpan *object)
 {
 	ScanSpan	params = message->spans->params;
 	ScanSpan	found = {NULL, 0};
@@ -125,7 +125,7 @@ read_params(const Message *message, const Ask * ask, char **text, ScanSpan *obje
 }
 
 static void
-start(const Message *message, const Ask * ask)
+start(const Message *message, const Ask *ask)
 {
 	char	   *text = NULL;
 	ScanSpan	object = {NULL, 0};

@@ -6,7 +6,7 @@
  * number and size are limited, far below where a session stops to take lines in: else it
  * would not take the responses either.
  *
- * Entry points: consult_open, consult_begin, consult_answered, consult_drop, consult_end.
+ * Entry points: consult_open, consult_begin, consult_answered.
  */
 #include "consult.h"
 
@@ -153,6 +153,17 @@ ask(const Consultation *c, json_t *request)
 	return true;
 }
 
+/* The call is not parked any more, and its maker's again. */
+static void
+unpark(Call *call)
+{
+	Consultation *c = call->consultation;
+
+	withdraw(c);
+	release(c);
+	forget(c);
+}
+
 /* Park the call, and ask; requests holds one question. */
 static bool
 park(Call *call, const Question *question, json_t *requests, ConsultDone done)
@@ -190,6 +201,7 @@ park(Call *call, const Question *question, json_t *requests, ConsultDone done)
 		return false;
 	}
 	call->consultation = c;
+	call->unpark = unpark;
 	call->request.state = REQUEST_PARKED;
 	session->consult_count++;
 	session->consult_bytes += size;
@@ -265,18 +277,9 @@ consult_answered(Session *session, const ScanMessage *response)
 	buf_free(&responses);
 }
 
-void
-consult_drop(Call *call)
-{
-	Consultation *c = call->consultation;
-
-	withdraw(c);
-	release(c);
-	forget(c);
-}
-
-void
-consult_end(Session *session)
+/* No more responses come: the session's parked calls are done. */
+static void
+on_finishing(Session *session)
 {
 	Consultation *next;
 
@@ -294,6 +297,9 @@ consult_end(Session *session)
 void
 consult_open(struct event_base *base)
 {
+	static SessionFollower follower = {.finishing = on_finishing};
+
+	sessions_follow(&follower);
 	patience = evtimer_new(base, on_patience_over, NULL);
 	if (patience == NULL)
 		log_fatal("cannot make a timer");

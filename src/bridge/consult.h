@@ -19,7 +19,7 @@ typedef struct Question
 {
 	ScanSpan	requests;		/* inputRequests: an object */
 	ScanSpan	state;			/* requestState: a string */
-	ScanSpan	otherwise;		/* what the call ends with when the user is not asked: an envelope */
+	ScanSpan	otherwise;		/* an envelope: what the call ends with if the user is not asked */
 } Question;
 
 /*
@@ -40,11 +40,5 @@ extern bool consult_begin(Call *call, const Question *question, ConsultDone done
 
 /* A response of the client's came, perhaps to one of our requests. */
 extern void consult_answered(Session *session, const ScanMessage *response);
-
-/* A parked call is not parked any more, and its maker's again. */
-extern void consult_drop(Call *call);
-
-/* No more responses come: the session's parked calls are done. */
-extern void consult_end(Session *session);
 
 #endif							/* BRIDGE_CONSULT_H */

@@ -39,7 +39,7 @@
 typedef struct Feed
 {
 	Audience	audience;		/* who is told; stands first */
-	TAILQ_ENTRY(Feed) all;		/* place among all of them */
+				TAILQ_ENTRY(Feed) all;	/* place among all of them */
 	Lane		lane;			/* place in the pool: it holds no client's */
 	Lane		passive;		/* the same for those who only wait */
 	struct event *beat;			/* it is time for the next request */
@@ -387,7 +387,7 @@ watch_anew(Feed *feed)
 	}
 	buf_text(&uris, "]");
 
-	const RequestText text = {.arguments = {uris.data, uris.length},.tool = "",.agent = ""};
+	const RequestText text = {.arguments = {uris.data, uris.length}, .tool = "", .agent = ""};
 
 	hand_in(feed, REQUEST_WATCH, &text, watched_anew);
 	buf_free(&uris);
@@ -418,7 +418,7 @@ static void
 on_beat(evutil_socket_t fd, short what, void *arg)
 {
 	Feed	   *feed = arg;
-	RequestText text = {.tool = "",.agent = ""};
+	RequestText text = {.tool = "", .agent = ""};
 
 	(void) fd;
 	(void) what;
@@ -521,6 +521,7 @@ feeds_open(struct event_base *base)
 	static const ListeningHandlers handlers = {on_heard, on_heard};
 
 	feeds.base = base;
+	subscriptions_open();
 	listening_open(base, &handlers);
 }
 

@@ -81,7 +81,7 @@ give_up(const char *reason)
 static void
 take(RequestKind kind, const char *text, RequestDone done, Step step)
 {
-	const RequestText all = {.tool = text,.agent = ""};
+	const RequestText all = {.tool = text, .agent = ""};
 
 	listening.step = step;
 	listening.request = request_new(sizeof(Request), kind, &all, &listening.lane, done);

@@ -27,7 +27,7 @@ check_room(const Session *session, Era era, ScanSpan id, size_t watches)
 	if (subscriptions_have_room(session, era, watches))
 		return true;
 	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
-			  "a client may have 1,000 subscriptions, to 100,000 resources in all");
+			  "a client may have 1,000 subscriptions, to 250,000 resources in all");
 	return false;
 }
 

@@ -27,7 +27,7 @@ typedef enum RequestKind
 	REQUEST_INSTRUCTIONS,		/* how to use them */
 	REQUEST_READ,				/* a call of a tool that only reads */
 	REQUEST_WRITE,				/* a call of any other tool */
-	REQUEST_ANSWER,				/* the same by a client that can ask its user, or what he answered */
+	REQUEST_ANSWER,				/* the same where the user can be asked, or what he answered */
 	REQUEST_RESOURCES,			/* a page of the resources that are listed */
 	REQUEST_TEMPLATES,			/* the templates of the others */
 	REQUEST_RESOURCE,			/* what one holds */
@@ -106,7 +106,7 @@ struct Request
 	const char *tool;			/* the tool's name; or the channel, the cursor, ...; or "" */
 	const char *agent;			/* the client's name, for the record; or "" */
 	const char *application;	/* the same as application_name shows it */
-	const char *trace;			/* what the client calls the whole of which this is a part; or NULL */
+	const char *trace;			/* what the client says that it is a part of (trace.h); or NULL */
 	const char *asked;			/* REQUEST_ANSWER: the requestState that came back; or NULL */
 	const char *responses;		/* and what the user answered, as JSON; or NULL */
 	ScanSpan	token;			/* what its progress is told with, as it was sent; or absent */

@@ -36,7 +36,7 @@ extern char *rpc_string(ScanSpan span, size_t *length);
 /* Is the span a string with exactly this content? */
 extern bool rpc_string_is(ScanSpan span, const char *text);
 
-/* Can the span name a request, or what a request is to be told of?  A string or an integer, not long. */
+/* Can it name a request, or be a progress token?  A string or an integer, not long. */
 extern bool rpc_is_id(ScanSpan span);
 
 /*

@@ -4,7 +4,7 @@
  *
  * A session is closed from the event loop only, never by what it called itself.
  *
- * Entry points: sessions_open, session_open, session_begin_call,
+ * Entry points: sessions_follow, sessions_open, session_open, session_begin_call,
  * session_end_call, session_cancel, session_hold, session_release,
  * session_backlogged, session_drained, session_end_of_input, session_abandon,
  * sessions_finish.
@@ -14,11 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "consult.h"
 #include "log.h"
 #include "look.h"
 #include "pool.h"
-#include "subscriptions.h"
 
 /* Calls and their bytes that stop the reading of a client's input. */
 #define MOST_CALLS 1000
@@ -33,6 +31,7 @@ static struct
 	struct event_base *base;	/* the event loop */
 				TAILQ_HEAD(, Session) all;	/* all sessions */
 	void		(*none_left) (void);	/* whom to tell when there is none any more */
+				SLIST_HEAD(, SessionFollower) followers;	/* whom to tell of each */
 }			sessions = {.all = TAILQ_HEAD_INITIALIZER(sessions.all)};
 
 /* Take it out of the queue that it waits in; false when it was sent already. */
@@ -48,7 +47,7 @@ take_out(Request *request)
 			pool_drop(request);
 			return true;
 		case REQUEST_PARKED:
-			consult_drop(call_of(request));
+			call_of(request)->unpark(call_of(request));
 			return true;
 		case REQUEST_SENT:
 			return false;
@@ -99,6 +98,7 @@ session_end_call(Call *call)
 void
 session_cancel(Session *session, ScanSpan id)
 {
+	const SessionFollower *follower;
 	Call	   *call;
 
 	TAILQ_FOREACH(call, &session->calls, all)
@@ -109,11 +109,13 @@ session_cancel(Session *session, ScanSpan id)
 	}
 	if (call == NULL)
 	{
-		Subscription *subscription = subscriptions_find(session, id);
-
-		if (subscription != NULL)
-			subscription_close(subscription);
-		return;					/* answered already, or never there */
+		/* it was answered already, or was never there, or its answer comes at its end */
+		SLIST_FOREACH(follower, &sessions.followers, all)
+		{
+			if (follower->cancelled != NULL)
+				follower->cancelled(session, id);
+		}
+		return;
 	}
 	call->request.cancelled = true;
 	if (take_out(&call->request))
@@ -150,9 +152,15 @@ session_backlogged(Session *session)
 void
 session_drained(Session *session)
 {
+	const SessionFollower *follower;
+
 	session->lane.held = false;
 	session_release(session, HOLD_OUTPUT);
-	subscriptions_catch_up(session);
+	SLIST_FOREACH(follower, &sessions.followers, all)
+	{
+		if (follower->drained != NULL)
+			follower->drained(session);
+	}
 	pool_dispatch();
 	look_soon(session);
 }
@@ -191,8 +199,14 @@ give_up_all(Session *session)
 static void
 session_close(Session *session)
 {
+	const SessionFollower *follower;
+
 	give_up_all(session);
-	subscriptions_close(session);
+	SLIST_FOREACH(follower, &sessions.followers, all)
+	{
+		if (follower->closing != NULL)
+			follower->closing(session);
+	}
 	TAILQ_REMOVE(&sessions.all, session, all);
 	transport_close(session->transport);
 	event_free(session->patience);
@@ -219,10 +233,11 @@ static void
 finish(Session *session, int seconds)
 {
 	const struct timeval patience = {seconds, 0};
+	const SessionFollower *follower;
 
 	session->ending = true;
-	consult_end(session);
-	subscriptions_finish(session);
+	SLIST_FOREACH(follower, &sessions.followers, all)
+		follower->finishing(session);
 	if (event_add(session->patience, &patience) < 0)
 		log_fatal("cannot set a timer");
 	look_soon(session);
@@ -295,6 +310,12 @@ session_open(Transport *transport, const TransportHandlers *handlers)
 	transport->session = session;
 	TAILQ_INSERT_TAIL(&sessions.all, session, all);
 	return session;
+}
+
+void
+sessions_follow(SessionFollower *follower)
+{
+	SLIST_INSERT_HEAD(&sessions.followers, follower, all);
 }
 
 void

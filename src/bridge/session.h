@@ -49,7 +49,8 @@ typedef struct Call
 	const char *version;		/* of initialize: what was agreed on; else NULL */
 	bool		elicits;		/* its client can ask its user */
 	unsigned int asked;			/* how often it has been, for this call */
-	struct Consultation *consultation;	/* what it is being asked (consult.h); or NULL */
+	struct Consultation *consultation;	/* REQUEST_PARKED: what it is being asked (consult.h) */
+	void		(*unpark) (struct Call *call);	/* and who gives it back */
 	uint64_t	progress;		/* less than that is not told any more */
 	bool		tools;			/* of subscriptions/listen: the list of tools is watched, too */
 	bool		withdrawn;		/* of resources/subscribe: it has been unsubscribed meanwhile */
@@ -97,6 +98,19 @@ struct Session
 	struct event *patience;		/* calls under way take too long */
 	struct event *changed;		/* perhaps all is done */
 };
+
+/* Who has something of clients beside their calls; what may be NULL, it is not told. */
+typedef struct SessionFollower
+{
+	SLIST_ENTRY(SessionFollower) all;	/* place among all followers */
+	void		(*cancelled) (Session *session, ScanSpan id);	/* what is no call; or NULL */
+	void		(*drained) (Session *session);	/* the client reads again; or NULL */
+	void		(*finishing) (Session *session);	/* nothing comes from it any more */
+	void		(*closing) (Session *session);	/* it ends now; or NULL */
+} SessionFollower;
+
+/* At the beginning; it stays there. */
+extern void sessions_follow(SessionFollower *follower);
 
 /* Before the first one; none_left is called when the last one has been closed. */
 extern void sessions_open(struct event_base *base, void (*none_left) (void));

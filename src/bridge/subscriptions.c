@@ -6,10 +6,10 @@
  * is told once, when it reads again.  So it takes no memory that grows, and holds up
  * nobody.
  *
- * Entry points: subscriptions_have_room, subscription_open, subscription_finish,
+ * Entry points: interest_uri, subscriptions_have_room, subscription_open, subscription_finish,
  * subscription_close, subscriptions_find, subscriptions_find_uri,
- * subscriptions_find_given, subscriptions_finish, subscriptions_close,
- * subscription_tell, subscription_tell_tools, subscriptions_catch_up.
+ * subscriptions_find_given, subscription_tell, subscription_tell_tools,
+ * subscriptions_open.
  */
 #include "subscriptions.h"
 
@@ -18,6 +18,22 @@
 
 #include "notices.h"
 #include "tool_list.h"
+
+/* Which one it is of its subscription's. */
+static size_t
+place_of(const Interest *watch)
+{
+	return (size_t) (watch - watch->subscription->watches);
+}
+
+const char *
+interest_uri(const Interest *watch)
+{
+	const char **given = watch->subscription->given;
+
+	return given != NULL && given[place_of(watch)] != NULL ? given[place_of(watch)] :
+		watch->resource->uri;
+}
 
 bool
 subscriptions_have_room(const Session *session, Era era, size_t watches)
@@ -78,7 +94,7 @@ open_watches(Subscription *s, const Wish *wish, char *spelled)
 		watch->subscription = s;
 		if (strcmp(uri, given) != 0)
 		{
-			watch->given = strcpy(spelled, given);
+			s->given[s->count] = strcpy(spelled, given);
 			spelled += strlen(given) + 1;
 		}
 		watched_add(&s->audience->watched, uri, watch);
@@ -86,24 +102,42 @@ open_watches(Subscription *s, const Wish *wish, char *spelled)
 	}
 }
 
+/* All of it is zero; what follows the resources is for them, too, and for spellings. */
+static Subscription *
+make_subscription(const Wish *wish, char **spelled)
+{
+	size_t		most = json_array_size(wish->given);
+	size_t		bytes = spelled_size(wish);
+	size_t		given = bytes > 0 ? most : 0;
+	size_t		size;
+	Subscription *s;
+
+	size = sizeof(*s) + most * (sizeof(Interest) + sizeof(bool)) + given * sizeof(char *) +
+		wish->id.length + bytes;
+	s = must_alloc(size);
+	memset(s, 0, size);
+	s->given = given > 0 ? (const char **) &s->watches[most] : NULL;
+	s->is_pending = (bool *) ((const char **) &s->watches[most] + given);
+	*spelled = (char *) &s->is_pending[most];
+	if (wish->id.start != NULL)
+		s->id = (ScanSpan) {memcpy(*spelled, wish->id.start, wish->id.length), wish->id.length};
+	*spelled += wish->id.length;
+	return s;
+}
+
 Subscription *
 subscription_open(Session *session, Audience *audience, const Wish *wish)
 {
-	size_t		most = json_array_size(wish->given);
-	size_t		size = sizeof(Subscription) + most * sizeof(Interest);
-	Subscription *s = must_alloc(size + wish->id.length + spelled_size(wish));
 	Subscribed *subscribed = &session->subscribed;
+	char	   *spelled;
+	Subscription *s = make_subscription(wish, &spelled);
 
-	memset(s, 0, size);
 	s->session = session;
 	s->audience = audience;
 	s->era = wish->era;
-	if (wish->id.start != NULL)
-		s->id = (ScanSpan) {memcpy((char *) s + size, wish->id.start, wish->id.length),
-							wish->id.length};
 	s->tools = wish->tools;
 	s->tools_told = tool_list_generation();
-	open_watches(s, wish, (char *) s + size + wish->id.length);
+	open_watches(s, wish, spelled);
 	TAILQ_INSERT_HEAD(&subscribed->all, s, of_session);
 	TAILQ_INSERT_TAIL(&audience->subscriptions, s, of_audience);
 	subscribed->listens += s->era == ERA_MODERN;
@@ -148,8 +182,9 @@ subscription_finish(Subscription *s)
 }
 
 /* The newest first: so its watches are the first ones of their resources. */
-void
-subscriptions_finish(Session *session)
+/* All of the client's end; modern clients are told so. */
+static void
+finish_all(Session *session)
 {
 	Subscription *s;
 
@@ -157,8 +192,9 @@ subscriptions_finish(Session *session)
 		subscription_finish(s);
 }
 
-void
-subscriptions_close(Session *session)
+/* The same, without a word. */
+static void
+close_all(Session *session)
 {
 	Subscription *s;
 
@@ -209,8 +245,8 @@ subscriptions_find_given(const Session *session, const Audience *audience, const
 	/* what the database calls otherwise */
 	TAILQ_FOREACH(s, &session->subscribed.all, of_session)
 	{
-		if (s->era == ERA_LEGACY && s->count > 0 && s->watches[0].given != NULL &&
-			strcmp(s->watches[0].given, given) == 0)
+		if (s->era == ERA_LEGACY && s->given != NULL && s->given[0] != NULL &&
+			strcmp(s->given[0], given) == 0)
 			break;
 	}
 	return s;
@@ -232,10 +268,10 @@ subscription_tell(Interest *watch)
 
 	if (!session_is_backlogged(s->session))
 		notice_updated(watch);
-	else if (!watch->pending)
+	else if (!s->is_pending[place_of(watch)])
 	{
 		fall_behind(s);
-		watch->pending = true;
+		s->is_pending[place_of(watch)] = true;
 		s->pending++;
 	}
 }
@@ -263,20 +299,21 @@ catch_up(Subscription *s)
 	}
 	while (s->pending > 0 && !session_is_backlogged(s->session))
 	{
-		Interest   *watch = &s->watches[s->next];
+		size_t		i = s->next;
 
-		s->next = (s->next + 1) % s->count;
-		if (!watch->pending)
+		s->next = (i + 1) % s->count;
+		if (!s->is_pending[i])
 			continue;
-		watch->pending = false;
+		s->is_pending[i] = false;
 		s->pending--;
-		notice_updated(watch);
+		notice_updated(&s->watches[i]);
 	}
 }
 
 /* In turn, so that none of them waits for another that changes all the time. */
-void
-subscriptions_catch_up(Session *session)
+/* The client reads again: it is told of what was pending. */
+static void
+catch_up_all(Session *session)
 {
 	struct SubscriptionList *behind = &session->subscribed.behind;
 	Subscription *s;
@@ -288,4 +325,26 @@ subscriptions_catch_up(Session *session)
 		if (is_behind(s))
 			TAILQ_INSERT_TAIL(behind, s, behind);
 	}
+}
+
+static void
+on_cancelled(Session *session, ScanSpan id)
+{
+	Subscription *s = subscriptions_find(session, id);
+
+	if (s != NULL)
+		subscription_close(s);
+}
+
+void
+subscriptions_open(void)
+{
+	static SessionFollower follower = {
+		.cancelled = on_cancelled,
+		.drained = catch_up_all,
+		.finishing = finish_all,
+		.closing = close_all
+	};
+
+	sessions_follow(&follower);
 }

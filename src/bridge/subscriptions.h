@@ -21,7 +21,7 @@
 
 /* What a client may have of them. */
 #define MOST_LISTENS 1000
-#define MOST_WATCHES 100000
+#define MOST_WATCHES 250000
 
 typedef struct Audience
 {
@@ -46,6 +46,9 @@ typedef struct Subscription
 	size_t		count;			/* how many resources are watched */
 	size_t		pending;		/* of how many its client is told when it reads again */
 	size_t		next;			/* where to look for these first */
+	bool	   *is_pending;		/* for each: is it one of them? */
+	const char **given;			/* for each: its uri as the client has it, or NULL: as the database
+								 * has it; NULL: so are all */
 	Interest	watches[];		/* the resources */
 } Subscription;
 
@@ -58,6 +61,12 @@ typedef struct Wish
 	const json_t *given;		/* the uris of resources as it has them: strings; or NULL */
 	const json_t *watched;		/* the same as the database has them, null where it refuses */
 } Wish;
+
+/* Before the first one. */
+extern void subscriptions_open(void);
+
+/* The uri as the client has it. */
+extern const char *interest_uri(const Interest *watch);
 
 /* May the client have another subscription, to so many resources? */
 extern bool subscriptions_have_room(const Session *session, Era era, size_t watches);
@@ -81,15 +90,8 @@ extern Subscription *subscriptions_find_uri(const Session *session, const Audien
 extern Subscription *subscriptions_find_given(const Session *session, const Audience *audience,
 											  const char *given);
 
-/* All of the client's end. */
-extern void subscriptions_finish(Session *session);
-extern void subscriptions_close(Session *session);
-
 /* Tell its client of the resource, or of the tools: now, or when it reads again. */
 extern void subscription_tell(Interest *watch);
 extern void subscription_tell_tools(Subscription *subscription);
-
-/* The client reads again: it is told of what was pending. */
-extern void subscriptions_catch_up(Session *session);
 
 #endif							/* BRIDGE_SUBSCRIPTIONS_H */

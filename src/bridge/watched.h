@@ -13,21 +13,19 @@ struct Subscription;
 typedef struct Interest Interest;
 typedef struct Watched Watched;
 
-/* That a subscription is to be told of a resource.  There may be very many: it is small. */
+/* That a subscription is told of a resource.  There may be very many: it is small. */
 struct Interest
 {
 	Watched    *resource;		/* what is watched */
 	struct Subscription *subscription;	/* who is told */
 	Interest   *next;			/* of the same resource */
-	const char *given;			/* its uri as the client has it; NULL: as the database has it */
-	bool		pending;		/* its client is told when it reads again */
 };
 
 /* A resource that somebody watches. */
 struct Watched
 {
 	const char *uri;			/* as the database has it */
-	LIST_ENTRY(Watched) all;	/* place among all of the set */
+				LIST_ENTRY(Watched) all;	/* place among all of the set */
 	Interest   *watches;		/* those of it, the newest first */
 	char	   *version;		/* the one that was last told of; or NULL */
 	bool		refused;		/* it may not be watched any more */
@@ -37,7 +35,7 @@ struct Watched
 typedef struct WatchedSet
 {
 	void	   *tree;			/* those of tsearch(), by uri */
-	LIST_HEAD(, Watched) all;	/* the same, to go through them */
+				LIST_HEAD(, Watched) all;	/* the same, to go through them */
 	size_t		count;			/* how many */
 } WatchedSet;
 
@@ -55,12 +53,5 @@ extern void watched_remove(WatchedSet *set, Interest *watch);
 
 /* What the resource's version is now; NULL: nobody says. */
 extern void watched_set_version(Watched *resource, const char *version);
-
-/* The uri as the client of this watch has it. */
-static inline const char *
-interest_uri(const Interest *watch)
-{
-	return watch->given != NULL ? watch->given : watch->resource->uri;
-}
 
 #endif							/* BRIDGE_WATCHED_H */

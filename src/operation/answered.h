@@ -9,8 +9,6 @@
 #ifndef SCIM_OPERATION_ANSWERED_H
 #define SCIM_OPERATION_ANSWERED_H
 
-#include "core/path_set.h"
-#include "operation/merge.h"
 #include "operation/write.h"
 
 /* Says it (NULL: there is none) that nothing is to be written but a proposal? */
@@ -36,17 +34,5 @@ extern void scim_write_check_answer(const ScimWrite *write, bool stale);
  * tell what it would come to.
  */
 extern void scim_write_apply_answer(ScimWrite *write);
-
-/*
- * Others came in between, or this answer did before: is all there already that it asks for, so
- * that there is nothing to be asked anew?
- */
-extern bool scim_write_is_answered(ScimWrite *write, const ScimWriteMerge *merge);
-
-/*
- * Nobody can tell of what the change was made, so it cannot be merged.  True: it is made to what
- * the person saw, as it is.
- */
-extern bool scim_write_settle_unknown(ScimWrite *write, const ScimWriteMerge *merge);
 
 #endif							/* SCIM_OPERATION_ANSWERED_H */

@@ -19,6 +19,7 @@
 #include "operation/mismatch.h"
 #include "operation/proposing.h"
 #include "operation/report.h"
+#include "operation/settled.h"
 
 bool
 scim_write_counts(const ScimWrite *write)

@@ -158,7 +158,8 @@ read_numbers(Search *search, uint64 first, bool negative, uint64 largest)
 		if (low == 0 || low > largest / 10)
 			return;
 		low *= 10;
-		high = high > (largest - 9) / 10 ? largest : high * 10 + 9;
+		/* less than twice the former, so there is room for it */
+		high = high * 10 + 9;
 	}
 }
 

@@ -32,7 +32,8 @@ read_unlocked(ScimWrite *write)
 {
 	const ScimRowWrite *wanted = &write->wanted;
 
-	if ((write->merges && was_stale) || write->options->answer || write->proposes != SCIM_PROPOSES_NEVER)
+	if ((write->merges && was_stale) || write->options->answer ||
+		write->proposes != SCIM_PROPOSES_NEVER)
 		return false;
 	if (!wanted->registration->storage->compares)
 		return true;

@@ -48,8 +48,8 @@ typedef struct ScimWriteOptions
 	const char *on_conflict;	/* update, patch: "fail", "merge", "propose", or what the policy
 								 * says (NULL: "fail"); create, delete: "fail" (NULL), "propose" */
 	Jsonb	   *merge_rules;	/* what a merge does where both changed the same; NULL: fails */
-	const ScimAnswer *answer;	/* update, patch, delete: to a refusal of the same write; NULL: there
-								 * was none */
+	const ScimAnswer *answer;	/* update, patch, delete: to a refusal of the same write; NULL:
+								 * none */
 	const ScimUuids *leases;	/* that the write names, beside those of the setting; or NULL */
 	const char *reason;			/* of what becomes a proposal; or NULL */
 	const struct ScimProposal *counters;	/* the proposal that this one is to take the place of;
@@ -85,8 +85,8 @@ typedef struct ScimWriteResult
 	List	   *conflicting;	/* after VERSION_MISMATCH (also then): the attributes, of char *,
 								 * as the history names them, that both had changed, and no merge
 								 * makes one of; NIL: none, or nobody knows */
-	bool		can_be_proposed;	/* after VERSION_MISMATCH (also then): nothing of what was wanted
-									 * must not be kept */
+	bool		can_be_proposed;	/* after VERSION_MISMATCH (also then): nothing of what was
+									 * wanted must not be kept */
 	JsonbValue *differing;		/* after VERSION_MISMATCH (also then): paths where what was wanted
 								 * differs from what is stored; NULL: nobody knows */
 } ScimWriteResult;

@@ -13,29 +13,9 @@
 #include "tools/consult.h"
 #include "tools/consult_form.h"
 #include "tools/consult_state.h"
+#include "tools/consult_way.h"
 #include "tools/envelope.h"
 #include "utils/builtins.h"
-
-const char *
-scim_way(const ScimToolCall *call)
-{
-	static const ScimParameterId ways[] = {PARAM_ON_CONFLICT, PARAM_ON_REVIEW, PARAM_ON_DELETE};
-
-	for (int i = 0; i < (int) lengthof(ways); i++)
-	{
-		if (call->given[ways[i]])
-			return scim_argument_word(call, ways[i]);
-	}
-	return NULL;
-}
-
-bool
-scim_asks_user(const ScimToolCall *call)
-{
-	const char *way = scim_way(call);
-
-	return way && strcmp(way, "ask_user") == 0;
-}
 
 bool
 scim_was_declined(const ScimToolCall *call)
@@ -159,10 +139,7 @@ take_content(ScimToolCall *call, const JsonbValue *response, Jsonb *state)
 		throw_responses("content must have a decision that the form offers");
 	consulted->keeps = strcmp(decision, SCIM_KEEP_CURRENT) == 0;
 	answer->kind = SCIM_ANSWERS_MINE;
-	answer->judge = (ScimMergeJudge)
-	{
-		takes_all, NULL
-	};
+	answer->judge.takes_mine = takes_all;
 	if (strcmp(decision, SCIM_PROPOSE_IT) == 0)
 	{
 		answer->kind = SCIM_ANSWERS_PROPOSE;
@@ -172,10 +149,8 @@ take_content(ScimToolCall *call, const JsonbValue *response, Jsonb *state)
 	{
 		check_choices(content, state);
 		answer->kind = SCIM_ANSWERS_CHOSEN;
-		answer->judge = (ScimMergeJudge)
-		{
-			takes_mine, content
-		};
+		answer->judge.takes_mine = takes_mine;
+		answer->judge.argument = content;
 	}
 	/* what follows must not be taken for decided unless all of it is */
 	consulted->decision = decision;
@@ -212,11 +187,11 @@ scim_run_keep(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 	JsonbValue *metadata = scim_metadata(call);
+	Jsonb	   *resource;
 
 	scim_set_bool(metadata, "unchanged", true);
-	return scim_success_resource(call,
-								 scim_store_get(call->type->name, call->tenant, call->id, &view, true),
-								 metadata);
+	resource = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
+	return scim_success_resource(call, resource, metadata);
 }
 
 /* ---- asking ---- */

@@ -12,22 +12,6 @@
 
 #include "tools/tool_call.h"
 
-/* What the form calls the decision, and what can be decided. */
-#define SCIM_DECISION "decision"
-#define SCIM_APPLY_MINE "apply_mine"
-#define SCIM_KEEP_CURRENT "keep_current"
-#define SCIM_CHOOSE "choose"
-#define SCIM_PROPOSE_IT "propose"
-
-/* In the place of an attribute: of all that the form does not name. */
-#define SCIM_ALL_OTHERS "*"
-
-/* What the call says of conflicts: a word of its on_conflict; NULL: nothing. */
-extern const char *scim_way(const ScimToolCall *call);
-
-/* Is it "ask_user"? */
-extern bool scim_asks_user(const ScimToolCall *call);
-
 /*
  * After the arguments: what the user said, if he was asked.  INVALID_ARGUMENT with path
  * requestState (it is none, is too old, or of another call) or inputResponses.

@@ -13,8 +13,8 @@
 #include "lib/stringinfo.h"
 #include "operation/mismatch.h"
 #include "statement/own_table.h"
-#include "tools/consult.h"
 #include "tools/consult_form.h"
+#include "tools/consult_way.h"
 #include "tools/error_fields.h"
 #include "tools/fit.h"
 
@@ -146,8 +146,10 @@ append_conflict(StringInfo out, const JsonbValue *conflict)
 	JsonbValue *path = member_of(conflict, "path");
 	JsonbValue *author = member_of(conflict, "changed_by");
 	JsonbValue *actor = author ? member_of(author, "actor") : NULL;
-	const char *by = actor ? psprintf(" by %s", scim_clip(scim_string_copy(actor), NAME_BYTES)) : "";
+	const char *by = "";
 
+	if (actor)
+		by = psprintf(" by %s", scim_clip(scim_string_copy(actor), NAME_BYTES));
 	appendStringInfo(out, "%s%s", out->len ? "; " : "",
 					 scim_clip(scim_string_copy(path), VALUE_BYTES));
 	if (is_hidden(conflict))
@@ -297,7 +299,7 @@ static JsonbValue *
 side_of(const ScimQuestion *question, const char *attribute)
 {
 	const char *words = attribute ? describe_attribute(question, attribute)
-		: "All other attributes that both changed";
+	: "All other attributes that both changed";
 
 	if (words[0] == '\0')
 		words = psprintf("Both changed %s", scim_clip(attribute, VALUE_BYTES));

@@ -12,8 +12,8 @@
 #include "operation/cursor.h"
 #include "operation/paging.h"
 #include "statement/tenant.h"
-#include "tools/consult.h"
 #include "tools/consult_state.h"
+#include "tools/consult_way.h"
 #include "utils/builtins.h"
 
 #define VERSION "version"
@@ -99,7 +99,7 @@ scim_state_version(Jsonb *state)
 const pg_uuid_t *
 scim_state_proposal(const ScimToolCall *call)
 {
-	const text *given = call->consulted.state;
+	const		text *given = call->consulted.state;
 	uint8		hash[SCIM_DIGEST_SIZE];
 	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
 

@@ -28,7 +28,6 @@
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
 PG_FUNCTION_INFO_V1(scim_call_tool_text);
-PG_FUNCTION_INFO_V1(scim_call_tool_asking);
 
 /*
  * How often a write is tried whose version was there before and after it, but
@@ -179,26 +178,28 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 	return run_call(call);
 }
 
-/* Arguments as text are parsed inside, so that an error in them is an answer too. */
+static text *
+text_argument(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) ? NULL : PG_GETARG_TEXT_PP(number);
+}
+
+/*
+ * Arguments as text are parsed inside, so that an error in them is an answer too.  With
+ * request_state and input_responses: by a client that can ask its user, so that an answer may be
+ * a question (consult.h).
+ */
 Datum
 scim_call_tool_text(PG_FUNCTION_ARGS)
 {
 	ScimToolCall *call = new_call(fcinfo);
 
-	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	return run_call(call);
-}
-
-/* The same by a client that can ask its user: an answer may be a question (consult.h). */
-Datum
-scim_call_tool_asking(PG_FUNCTION_ARGS)
-{
-	ScimToolCall *call = new_call(fcinfo);
-	ScimConsulted *consulted = &call->consulted;
-
-	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	consulted->can_ask = true;
-	consulted->state = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
-	consulted->responses = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
+	call->source = text_argument(fcinfo, 1);
+	if (PG_NARGS() == 4)
+	{
+		call->consulted.can_ask = true;
+		call->consulted.state = text_argument(fcinfo, 2);
+		call->consulted.responses = text_argument(fcinfo, 3);
+	}
 	return run_call(call);
 }

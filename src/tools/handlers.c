@@ -19,7 +19,7 @@
 #include "operation/update.h"
 #include "resource/target.h"
 #include "tools/arguments.h"
-#include "tools/consult.h"
+#include "tools/consult_way.h"
 #include "tools/discovery.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"

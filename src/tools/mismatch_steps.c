@@ -8,7 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "core/merge_rules.h"
 #include "lib/stringinfo.h"
-#include "tools/consult.h"
+#include "tools/consult_way.h"
 #include "tools/envelope.h"
 #include "tools/mismatch_steps.h"
 #include "tools/named_tools.h"

@@ -13,7 +13,7 @@
 #include "base/settings.h"
 #include "history/attempts.h"
 #include "tools/arguments.h"
-#include "tools/consult.h"
+#include "tools/consult_way.h"
 #include "tools/lease.h"
 #include "tools/retry.h"
 

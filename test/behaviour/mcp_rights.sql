@@ -23,7 +23,7 @@ SELECT scim_propose_change('User', id(1)::text, sets('title', '"x"'), tenant_id 
 SELECT scim_propose_change('User', id(3)::text, sets('title', '"x"'), tenant_id => 'blue')->>'proposal_id' AS blue \gset
 CREATE FUNCTION all_uris() RETURNS TABLE (who text, u text) LANGUAGE sql AS $$
 	VALUES ('red user', 'scim://red/Users/' || id(1)), ('red group', 'scim://red/Groups/' || id(11)), ('blue user', 'scim://blue/Users/' || id(3)), ('blue user as if red', 'scim://red/Users/' || id(3)), ('blue group', 'scim://blue/Groups/' || id(12)),
-		('red proposal', 'scim://red/Proposals/' || current_setting('mcp.red')), ('blue proposal', 'scim://blue/Proposals/' || current_setting('mcp.blue')), ('blue proposal as if red', 'scim://red/Proposals/' || current_setting('mcp.blue')), ('red server', 'scim://red/ServerInfo'), ('blue server', 'scim://blue/ServerInfo') $$;
+		('red proposal', 'scim://red/Proposals/' || current_setting('mcp.red')), ('blue proposal', 'scim://blue/Proposals/' || current_setting('mcp.blue')), ('blue proposal as if red', 'scim://red/Proposals/' || current_setting('mcp.blue')), ('red proposal as if blue', 'scim://blue/Proposals/' || current_setting('mcp.red')), ('red server', 'scim://red/ServerInfo'), ('blue server', 'scim://blue/ServerInfo') $$;
 SELECT set_config('mcp.red', :'red', false) <> set_config('mcp.blue', :'blue', false);
 CREATE FUNCTION read_all() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE

@@ -31,6 +31,7 @@ require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
 require "$FindBin::RealBin/seals.pl";
 require "$FindBin::RealBin/feed.pl";
+require "$FindBin::RealBin/live.pl";
 require "$FindBin::RealBin/instructions.pl";
 require "$FindBin::RealBin/peers.pl";
 
@@ -427,6 +428,7 @@ my %measure = (
 	changes => \&measure_changes,
 	seals => \&measure_seals,
 	feed => \&measure_feed,
+	live => \&measure_live,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

@@ -25,7 +25,7 @@ checks_open(void)
 }
 
 void
-ok(bool good, const char *format,...)
+ok(bool good, const char *format, ...)
 {
 	va_list		args;
 

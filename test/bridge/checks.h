@@ -11,7 +11,7 @@
 extern void checks_open(void);
 
 /* A test. */
-extern void ok(bool good, const char *format,...)
+extern void ok(bool good, const char *format, ...)
 			__attribute__((format(printf, 2, 3)));
 
 /* Does the line hold that text? */

@@ -110,7 +110,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_span(all[i], line, size);
 		for (size_t i = 6; i < sizeof(all) / sizeof(all[0]); i++)
 			MUST(all[i].start == NULL || m.params.start != NULL);
-		MUST(memchr(m.responses.start != NULL ? m.responses.start : "", '\0', m.responses.length) == NULL);
+		MUST(m.responses.start == NULL ||
+			 memchr(m.responses.start, '\0', m.responses.length) == NULL);
 		whole = without_arguments(line, size, m.arguments, &whole_length);
 		json = parse(whole, whole_length);
 		MUST(json != NULL || beyond_jansson(whole, whole_length));

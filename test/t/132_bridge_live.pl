@@ -111,15 +111,17 @@ foreach my $bad ({}, { notifications => [] }, { notifications => { resourceSubsc
 	is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, %$bad })->{error}{code}, -32602, 'refused: ' . $bridge->encode($bad));
 }
 
-# Limits.
-my @many = map { uri_of($_) } 1 .. 100_001;
-is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => { resourceSubscriptions => \@many } })->{error}{message},
-	'Invalid params: a client may have 1,000 subscriptions, to 100,000 resources in all', 'too many resources');
-pop @many for 1 .. 2;
+# Limits: 250,000 resources, with bob's.
+my @many = map { uri_of($_) } 1 .. 125_000;
 my $large = listen_to($bridge, resources => \@many);
-is(scalar @{ acknowledged($bridge, $large)->{resourceSubscriptions} }, 99_999, 'with bob, that is all of them');
+is(scalar @{ acknowledged($bridge, $large)->{resourceSubscriptions} }, 125_000, 'many resources');
+is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => { resourceSubscriptions => \@many } })->{error}{message},
+	'Invalid params: a client may have 1,000 subscriptions, to 250,000 resources in all', 'too many resources');
+pop @many;
+my $rest = listen_to($bridge, resources => \@many);
+is(scalar @{ acknowledged($bridge, $rest)->{resourceSubscriptions} }, 124_999, 'these are all of them');
 is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => { resourceSubscriptions => [ $uri{ada} ] } })->{error}{code}, -32602, 'not one more');
-$bridge->notify('notifications/cancelled', { requestId => $large });
+$bridge->notify('notifications/cancelled', { requestId => $_ }) foreach $large, $rest;
 my @ids = map { my $id = listen_to($bridge); acknowledged($bridge, $id); $id } 1 .. 996;    # and off, none, unsupported, "a/é"
 is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => {} })->{error}{code}, -32602, 'too many subscriptions');
 $bridge->notify('notifications/cancelled', { requestId => $_ }) foreach @ids;

@@ -150,6 +150,23 @@ foreach my $line (@$lines)
 ok($answer->{result}{structuredContent}{success}, 'the call ends');
 cmp_ok($count, '>', 100, 'what was read was told');
 cmp_ok($count, '<', 10_000, 'what was not was left out');
+
+# What the database tells of by itself: a bulk.
+my @operations = map { { method => 'POST', path => '/Users', bulkId => "b$_", data => { userName => "bulk$_" } } } 1 .. 1000;
+foreach my $meta ({}, \%ScimverBridge::modern_meta)
+{
+	my $before = $node->safe_psql('postgres', 'SELECT count(*) FROM users');
+	$number = $bridge->request('tools/call', { name => 'scim_bulk', _meta => { %$meta, progressToken => 'bulk' },
+		arguments => { request => { schemas => ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+			Operations => [ map { { %$_, data => { userName => "$before-$_->{bulkId}" } } } @operations ] } } });
+	($lines, $answer) = lines($number);
+	ok($answer->{result}{structuredContent}{success}, 'a bulk') or diag explain $answer;
+	my @told = map { $bridge->decode($_)->{params} } @$lines;
+	cmp_ok(scalar @told, '>', 0, 'it tells how far it is');
+	is(scalar(grep { $_->{progressToken} eq 'bulk' && $_->{total} == 1000 && $_->{progress} <= 1000 } @told), scalar @told, 'of all of it');
+	is(scalar(grep { $told[$_]{progress} <= $told[ $_ - 1 ]{progress} } 1 .. $#told), 0, 'rising');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM users') - $before, 1000, 'it is done');
+}
 is($bridge->finish, 0, 'exit code');
 is($bridge->stderr, '', 'nothing to report');
 

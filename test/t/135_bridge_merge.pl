@@ -15,7 +15,7 @@ $bridge{$_}->initialize(clientInfo => { name => $_, version => '1' }) foreach ke
 # What a client is told of the parameters.
 my ($patch) = grep { $_->{name} eq 'scim_patch_user' } @{ $bridge{alice}->roundtrip('tools/list')->{result}{tools} };
 my $properties = $patch->{inputSchema}{properties};
-is_deeply($properties->{on_conflict}{enum}, [ 'fail', 'merge', 'propose' ], 'on_conflict is one of three words');
+is_deeply($properties->{on_conflict}{enum}, [ 'fail', 'merge', 'propose', 'ask_user' ], 'on_conflict is one of four words');
 is($properties->{merge_rules}{type}, 'object', 'merge_rules is an object');
 like($properties->{merge_rules}{description}, qr/twice if repeated: after OUTCOME_UNKNOWN read first/, '... which says what a counter does to a call that is repeated');
 like($patch->{description}, qr/on VERSION_MISMATCH nothing was written: if merge is clean repeat with on_conflict merge, else/, 'the rule stands in the description');

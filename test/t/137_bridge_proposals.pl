@@ -49,8 +49,9 @@ my $other = new_bridge('robot', 'another');
 
 my %tools = map { $_->{name} => $_ } @{ $alice->roundtrip('tools/list')->{result}{tools} };
 is_deeply([ map { exists $tools{$_} ? 1 : 0 } qw(scim_propose_change scim_list_proposals scim_review_proposal) ], [ 1, 1, 1 ], 'the tools are listed');
-is_deeply($tools{"scim_$_"}{inputSchema}{properties}{on_conflict}{enum}, [ 'fail', 'merge', 'propose' ], "scim_$_ may propose") foreach qw(update_user patch_user update_group patch_group);
-is_deeply($tools{"scim_$_"}{inputSchema}{properties}{on_conflict}{enum}, [ 'fail', 'propose' ], "scim_$_ may propose") foreach qw(create_user delete_user create_group delete_group);
+is_deeply($tools{"scim_$_"}{inputSchema}{properties}{on_conflict}{enum}, [ 'fail', 'merge', 'propose', 'ask_user' ], "scim_$_ may propose") foreach qw(update_user patch_user update_group patch_group);
+is_deeply($tools{"scim_$_"}{inputSchema}{properties}{on_conflict}{enum}, [ 'fail', 'propose', 'ask_user' ], "scim_$_ may propose") foreach qw(delete_user delete_group);
+is_deeply($tools{"scim_$_"}{inputSchema}{properties}{on_conflict}{enum}, [ 'fail', 'propose' ], "scim_$_ may propose") foreach qw(create_user create_group);
 my $reader = new_bridge('robot', 'reader', '--read-only');
 is(join(' ', grep { /propos/ } map { $_->{name} } @{ $reader->roundtrip('tools/list')->{result}{tools} }), 'scim_list_proposals', 'whoever only reads may look at them');
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Clients in JavaScript: each with the packages of its package-lock.json.  To be sourced.
 # Beside them there is one Node.js (node/package-lock.json), as some need a newer one than
-# Debian has.
+# Debian has; it also writes the transcripts of all, and holds them against the schemas.
 
 npm_names() { printf '%s\n' sdk-1 client-2-legacy client-2-auto client-2-pinned ai-sdk langchain-js; }
 
@@ -13,17 +13,15 @@ npm_packages()
 	npm ci --prefix "$2" --loglevel=error
 }
 
-# The modes of a client are of one package.
-npm_bring()
+# npm_node FOLDER: that Node.js; once
+npm_node()
 {
-	local node=${2%/*}/node
-
-	if [ ! -e "$node/complete" ]; then
-		npm_packages node "$node"
-		touch "$node/complete"
-	fi
-	npm_packages "${1/#client-2-*/client-2}" "$2"
+	[ -e "$1/complete" ] || { npm_packages node "$1" && touch "$1/complete"; }
+	cp -r npm/transcripts.mjs ../mcp/transcript.mjs ../mcp/schema "$1"
 }
+
+# The modes of a client are of one package.
+npm_bring() { npm_packages "${1/#client-2-*/client-2}" "$2"; }
 
 # A program finds packages where it lies.
 npm_command()

@@ -30,7 +30,7 @@ class Conversation:
         await asyncio.wait({coming, self.task}, return_when=asyncio.FIRST_COMPLETED)
         if not coming.done():
             coming.cancel()
-            raise RuntimeError("the run has ended") from self.task.exception()
+            raise RuntimeError(f"the run has ended: {self.task.exception()!r}") from self.task.exception()
         return coming.result()
 
     async def call(self, name, arguments):

@@ -6,7 +6,7 @@ import json
 import warnings
 from contextlib import asynccontextmanager
 
-from google.adk.agents import LlmAgent
+from google.adk.agents import LlmAgent, RunConfig
 from google.adk.models import BaseLlm, LlmResponse
 from google.adk.runners import InMemoryRunner
 from google.adk.tools.mcp_tool import McpToolset, StdioConnectionParams
@@ -48,7 +48,8 @@ class Tools:
     async def run(self):
         session = await self.runner.session_service.create_session(app_name="scimver", user_id="user")
         message = types.Content(role="user", parts=[types.Part(text="Work.")])
-        async for _ in self.runner.run_async(user_id="user", session_id=session.id, new_message=message):
+        config = RunConfig(max_llm_calls=0)  # any number; by itself: 500
+        async for _ in self.runner.run_async(user_id="user", session_id=session.id, new_message=message, run_config=config):
             pass
 
 

@@ -9,6 +9,7 @@ from pydantic_ai import Agent
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.messages import ModelResponse, RetryPromptPart, ToolCallPart
 from pydantic_ai.models.function import FunctionModel
+from pydantic_ai.usage import UsageLimits
 
 from conversation import Conversation
 from expectations import Seen
@@ -35,7 +36,7 @@ class Tools:
         return ModelResponse(parts=[ToolCallPart(name, arguments)])
 
     async def run(self):
-        await self.agent.run("Work.")
+        await self.agent.run("Work.", usage_limits=UsageLimits(request_limit=None))  # by itself: 50
 
 
 @asynccontextmanager

@@ -1,0 +1,269 @@
+# live.pl: how soon clients of the bridge are told of changes, and what that costs; part
+# of figures.pl, whose subs it calls.
+use strict;
+use warnings;
+use IPC::Open2;
+use JSON::PP;
+use Time::HiRes qw(sleep time);
+
+our (%env, $quick, $database);
+
+my ($poll, $subscribers, $resources) = (250, 200, 1000);
+
+# ---- a client ----
+
+sub start_live
+{
+	my ($role, @args) = @_;
+	my $bridge = { buffer => '', next_id => 0 };
+
+	$bridge->{pid} = open2($bridge->{out}, $bridge->{in}, "$env{BIN}/scimver-mcp", '--seal', '0', '--poll', $poll, @args, conninfo() =~ s/user=agent/user=$role/r);
+	return $bridge;
+}
+
+sub stop_live
+{
+	my ($bridge) = @_;
+
+	close $bridge->{in};
+	1 while sysread $bridge->{out}, my $rest, 1 << 20;
+	waitpid $bridge->{pid}, 0;
+	die "scimver-mcp ended with $?\n" if $?;
+}
+
+sub live_line
+{
+	my ($bridge) = @_;
+
+	while ((my $end = index $bridge->{buffer}, "\n") < 0)
+	{
+		sysread $bridge->{out}, $bridge->{buffer}, 1 << 20, length $bridge->{buffer} or die "scimver-mcp ended\n";
+	}
+	return substr $bridge->{buffer}, 0, index($bridge->{buffer}, "\n") + 1, '';
+}
+
+sub ask_live
+{
+	my ($bridge, $method, $params) = @_;
+	my %meta = ('io.modelcontextprotocol/protocolVersion' => '2026-07-28', 'io.modelcontextprotocol/clientCapabilities' => {});
+	my $line = encode_json({ jsonrpc => '2.0', id => ++$bridge->{next_id}, method => $method, params => { _meta => \%meta, %$params } }) . "\n";
+
+	while (length $line) { substr $line, 0, syswrite($bridge->{in}, $line) // die("scimver-mcp: $!\n"), ''; }
+	return live_line($bridge);
+}
+
+# Subscribe so often to so many users, the first ones.
+sub subscribe_live
+{
+	my ($bridge, $often, $count) = @_;
+	my @uris = split /\n/, sql(qq{SELECT 'scim://default/Users/' || md5('user' || n)::uuid FROM generate_series(1, $count) n});
+
+	foreach (1 .. $often)
+	{
+		my $line = ask_live($bridge, 'subscriptions/listen', { notifications => { resourceSubscriptions => \@uris } });
+
+		die 'not acknowledged: ' . substr($line, 0, 500) . "\n" unless $line =~ /acknowledged.*\Q$uris[-1]\E/;
+	}
+}
+
+sub memory_of
+{
+	my ($pid, $which) = @_;
+	open(my $status, '<', "/proc/$pid/status") or die "/proc: $!";
+	return join('', <$status>) =~ /^$which:\s+(\d+) kB/m ? $1 / 1024 : die "no $which\n";
+}
+
+# ---- from a commit to what is told of it ----
+
+# A hundred changes a second of these users, for so long; returns the process.
+sub pace_writers
+{
+	my ($seconds) = @_;
+	my $file = "$env{SERVER}/live_writers.sql";
+
+	open(my $out, '>', $file) or die "$file: $!";
+	print $out "\\set n random(1, $resources)\n", "UPDATE users SET data = data || jsonb_build_object('nickName', to_hex(nextval('bench_changes'))) WHERE tenant_id = 'default' AND id = md5('user' || :n)::uuid;\n";
+	close $out or die "$file: $!";
+	my $pid = fork() // die "fork: $!";
+	return $pid if $pid;
+	open(STDOUT, '>', '/dev/null') or die "/dev/null: $!";
+	open(STDERR, '>', '/dev/null') or die "/dev/null: $!";
+	# so that the time in the history is that of the commit, but for what it takes to write a row
+	$ENV{PGOPTIONS} = '-c synchronous_commit=off';
+	exec("$env{BIN}/pgbench", '-n', '-c', 2, '-R', 100, '-T', $seconds, '-f', $file, '-h', $env{HOST}, '-p', $env{PORT}, '-U', 'scimver', $database) or die "pgbench: $!";
+}
+
+# What comes, with the time at which it came, until the writers have ended and nothing comes any more.
+sub read_live
+{
+	my ($bridge, $writers) = @_;
+	my $reads = '';
+	my ($ended, $last, @chunks) = (0, time);
+
+	vec($reads, fileno($bridge->{out}), 1) = 1;
+	until ($ended && time - $last > 2)
+	{
+		if (select(my $ready = $reads, undef, undef, 0.1))
+		{
+			sysread $bridge->{out}, my $chunk, 1 << 20 or die "scimver-mcp ended\n";
+			push @chunks, [ $last = time, $chunk ];
+		}
+		$ended ||= waitpid($writers, 1) == $writers;
+	}
+	return @chunks;
+}
+
+# Milliseconds from each change to each line that tells of it, sorted; and how many are missing.
+sub delays
+{
+	my ($first, @chunks) = @_;
+	my %at = map { my ($seq, $id, $version, $at) = split /\|/; ("$id $version" => $at) } split /\n/,
+	  sql("SELECT seq, resource_id, version, extract(epoch FROM at) FROM scim_history_rows WHERE seq > $first");
+	my ($rest, %told, @delays) = ('');
+
+	foreach my $chunk (@chunks)
+	{
+		my ($time, $text) = ($chunk->[0], $rest . $chunk->[1]);
+		while ($text =~ m{\G\{[^\n]*?Users/([-0-9a-f]+)"[^\n]*?subscriptionId":(\d+)[^\n]*?version":"([^"]+)"[^\n]*\n}gc)
+		{
+			my $at = $at{"$1 $3"} // die "told of what was not\n";
+
+			push @delays, 1000 * ($time - $at) unless $told{"$2 $1 $3"}++;
+		}
+		$rest = substr $text, pos($text) // 0;
+	}
+	return ($subscribers * %at - %told, sort { $a <=> $b } @delays);
+}
+
+sub measure_delays
+{
+	my $seconds = $quick ? 10 : 30;
+	my (@p50, @p99, @longest, @resident, @peak, $missing, $changes);
+
+	foreach my $round (1 .. ($quick ? 1 : 5))
+	{
+		my $bridge = start_live('agent');
+
+		subscribe_live($bridge, $subscribers, $resources);
+		push @resident, memory_of($bridge->{pid}, 'VmRSS');
+		my $first = sql('SELECT max(seq) FROM scim_history_rows') + 0;
+		my @chunks = read_live($bridge, pace_writers($seconds));
+
+		push @peak, memory_of($bridge->{pid}, 'VmHWM');
+		my ($missed, @delays) = delays($first, @chunks);
+		$missing += $missed;
+		$changes += @delays / $subscribers;
+		push @p50, $delays[ @delays / 2 ];
+		push @p99, $delays[ 0.99 * @delays ];
+		push @longest, $delays[-1];
+		stop_live($bridge);
+	}
+	my $what = "$subscribers subscribers of $resources resources, 100 writes/s, --poll $poll";
+
+	figure("Live, $what: commit to notification, p99", '<=', $poll + 20, \@p99, 'ms', 1);
+	figure('... p50', '<=', undef, \@p50, 'ms');
+	figure('... longest', '<=', undef, \@longest, 'ms');
+	figure(sprintf('... notifications missed, of %.0f', $changes * $subscribers), '<=', 0, [$missing], 'times', 1);
+	figure("Live, bridge with $subscribers subscribers of $resources resources, resident", '<=', 16, \@resident, 'MB', 1);
+	figure('... most, while it tells them', '<=', undef, \@peak, 'MB');
+}
+
+# ---- what it costs who writes ----
+
+sub measure_live_rate
+{
+	my ($users) = @_;
+	my ($seconds, $windows) = $quick ? (5, 5) : (10, 15);
+	my $writers = start_writers($users, 8);
+	my %rate;
+
+	sleep(2);
+	foreach my $window (1 .. $windows)
+	{
+		foreach my $on ($window % 2 ? (0, 1) : (1, 0))
+		{
+			my $bridge = $on ? start_live('agent') : undef;
+
+			subscribe_live($bridge, 1, $resources) if $on;
+			my $pid = $on ? (fork() // die "fork: $!") : 0;
+			if ($on && !$pid) { close $bridge->{in}; 1 while sysread $bridge->{out}, my $read, 1 << 20; exit; }
+			push @{ $rate{$on} }, (rate_during(sub { sleep($seconds) }))[0];
+			next unless $on;
+			close $bridge->{in};
+			waitpid $_, 0 foreach $bridge->{pid}, $pid;
+		}
+	}
+	kill 'TERM', $writers;
+	waitpid($writers, 0);
+	figure("Rate of eight writers, a subscriber of $resources of $users resources / none", '>=', 0.97, [ ratios($rate{1}, $rate{0}) ], '', 1);
+	figure('... changes, with a subscriber', '>=', undef, $rate{1}, '/s');
+}
+
+# ---- what it costs the server ----
+
+# Processor time of these processes so far, in milliseconds.
+sub cpu_of
+{
+	my $ticks = 0;
+
+	foreach my $pid (@_)
+	{
+		open(my $stat, '<', "/proc/$pid/stat") or die "/proc: $!";
+		my @fields = split ' ', (<$stat> =~ s/.*\) //r);
+		$ticks += $fields[11] + $fields[12];
+	}
+	return 10 * $ticks;
+}
+
+sub measure_polls
+{
+	my $seconds = $quick ? 5 : 20;
+
+	foreach my $roles (1, 10, 100)
+	{
+		my @bridges = map { my $bridge = start_live("bench_live_$_"); subscribe_live($bridge, 1, 1); $bridge } 1 .. $roles;
+
+		sleep(2);
+		my @backends = split /\n/, sql(q{SELECT pid FROM pg_stat_activity WHERE usename LIKE 'bench_live_%'});
+		my @processes = map { $_->{pid} } @bridges;
+		die @backends . " connections of $roles roles\n" if @backends != $roles;
+		my ($server, $ours, $began) = (cpu_of(@backends), cpu_of(@processes), time);
+
+		sleep($seconds);
+		my $taken = time - $began;
+		figure("Live, $roles role" . ($roles > 1 ? 's' : '') . ", a bridge each, nothing changes: CPU of the server a second", '<=', undef, [ (cpu_of(@backends) - $server) / $taken ], 'ms');
+		figure('... of the bridges', '<=', undef, [ (cpu_of(@processes) - $ours) / $taken ], 'ms');
+		stop_live($_) foreach @bridges;
+	}
+}
+
+sub measure_tools_list
+{
+	my $bridge = start_live('agent', '--toolset', 'full');
+	my @taken;
+
+	foreach my $round (-50 .. ($quick ? 500 : 2000))
+	{
+		my $began = time;
+
+		ask_live($bridge, 'tools/list', {}) =~ /"tools":\[\{/ or die "no list of tools\n";
+		push @taken, 1000 * (time - $began) if $round > 0;
+	}
+	stop_live($bridge);
+	figure('MCP tools/list of full over stdio, p50', '<=', 2, \@taken, 'ms', 1);
+}
+
+sub measure_live
+{
+	my $users = $quick ? 10_000 : 100_000;
+
+	make_database('bench_live', $users, qw(users.sql history.sql live.sql));
+	measure_tools_list();
+	measure_delays();
+	measure_polls();
+	measure_live_rate($users);
+	$database = 'postgres';
+	sql('DROP DATABASE bench_live');
+}
+
+1;

@@ -241,8 +241,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"name."},
 	SITUATION(SCIM_BAD_KEY) = {SCIM_INVALID_ARGUMENT, "Name the call by 1 to 64 characters that no "
 	"other call of yours has, such as a uuid."},
-	SITUATION(SCIM_KEY_OF_ANOTHER) = {SCIM_INVALID_ARGUMENT, "Nothing was written. Give each call a "
-		"key of its own; to repeat one, send it exactly as it was, with its "
+	SITUATION(SCIM_KEY_OF_ANOTHER) = {SCIM_INVALID_ARGUMENT, "Nothing was written. Give each "
+		"call a key of its own; to repeat one, send it exactly as it was, with its "
 	"key."},
 	SITUATION(SCIM_MADE_IS_GONE) = {SCIM_RESOURCE_NOT_FOUND, "The call was done, and what it wrote "
 		"was deleted since, or hidden from you. If it is to be made again, make the call under "

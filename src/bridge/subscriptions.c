@@ -109,10 +109,12 @@ make_subscription(const Wish *wish, char **spelled)
 	size_t		most = json_array_size(wish->given);
 	size_t		bytes = spelled_size(wish);
 	size_t		given = bytes > 0 ? most : 0;
-	size_t		size = sizeof(Subscription) + most * (sizeof(Interest) + sizeof(bool)) +
-		given * sizeof(char *) + wish->id.length + bytes;
-	Subscription *s = must_alloc(size);
+	size_t		size;
+	Subscription *s;
 
+	size = sizeof(*s) + most * (sizeof(Interest) + sizeof(bool)) + given * sizeof(char *) +
+		wish->id.length + bytes;
+	s = must_alloc(size);
 	memset(s, 0, size);
 	s->given = given > 0 ? (const char **) &s->watches[most] : NULL;
 	s->is_pending = (bool *) ((const char **) &s->watches[most] + given);

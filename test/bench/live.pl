@@ -258,6 +258,7 @@ sub measure_live
 	my $users = $quick ? 10_000 : 100_000;
 
 	make_database('bench_live', $users, qw(users.sql history.sql live.sql));
+	measure_tools_list();
 	measure_delays();
 	measure_polls();
 	measure_live_rate($users);

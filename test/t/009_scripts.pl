@@ -89,7 +89,7 @@ sub in_order
 	return;
 }
 
-foreach my $script ('demo', 'start', 'suites', 'test')
+foreach my $script ('clients', 'demo', 'start', 'suites', 'test')
 {
 	my ($code, $out, $text) = run_script($script);
 	is($code, 1, "$script without sudo, where packages are missing: exit code");

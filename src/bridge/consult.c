@@ -238,16 +238,26 @@ consult_begin(Call *call, const Question *question, ConsultDone done)
 	return true;
 }
 
-/* Did the user say yes?  Then the database is told what else he said. */
+/*
+ * Has the user said something?  The database is told of a no as well: then the agent
+ * hears that it was one, and not how the call could be made all the same.
+ */
 static bool
-is_accepted(ScanSpan result)
+is_answer(ScanSpan result)
 {
+	static const char *const actions[] = {"accept", "decline", "cancel"};
 	ScanSpan	action = {NULL, 0};
 	ScanMember	wanted[] = {{"action", &action, false, NULL}, {NULL, NULL, false, NULL}};
 
-	return scan_is_object(result) &&
-		scan_members(result.start, result.length, wanted) == SCAN_OK &&
-		rpc_string_is(action, "accept");
+	if (!scan_is_object(result) ||
+		scan_members(result.start, result.length, wanted) != SCAN_OK)
+		return false;
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+	{
+		if (rpc_string_is(action, actions[i]))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -263,7 +273,7 @@ consult_answered(Session *session, const ScanMessage *response)
 	}
 	if (c == NULL)
 		return;					/* answered already, withdrawn, or never asked */
-	if (response->error.start != NULL || !is_accepted(response->result))
+	if (response->error.start != NULL || !is_answer(response->result))
 	{
 		finish(c, NULL);
 		return;

@@ -24,7 +24,7 @@ typedef struct Question
 
 /*
  * The call comes back, for good.  responses: inputResponses, as JSON, with the state;
- * or NULL: there is no answer, or it is no "accept".
+ * or NULL: there is no answer.
  */
 typedef void (*ConsultDone) (Call *call, const char *state, const char *responses,
 							 ScanSpan otherwise);

@@ -135,7 +135,8 @@ foreach my $era ('legacy', 'modern')
 		$arguments = conflict();
 		$client->call('scim_update_user', $arguments);
 		$outcome = $client->answer({ action => $action });
-		is($outcome->{content}{error_code}, 'VERSION_MISMATCH', "$era: $action");
+		is_deeply([ $outcome->{content}{error_code}, $outcome->{metadata}{decision} ], [ 'VERSION_MISMATCH', $action ], "$era: $action");
+		like($outcome->{content}{next_steps}[0], qr/Your user was asked/, 'the agent hears that it was a no');
 		is(state_of($arguments), 'theirs 2', 'nothing is written');
 	}
 

@@ -124,11 +124,16 @@ is($request->{id}, 'scimver-2', 'an id of ours may be one of the client\'s');
 $bridge->respond('scimver-2', result => { action => 'accept' });
 ok($bridge->answer('scimver-2')->{result}{structuredContent}{success}, 'each is taken for what it is');
 
-# All that is no yes.
+# A no goes on as well; all that is no answer does not.
+foreach my $action ('decline', 'cancel')
+{
+	($call, $request) = ask($bridge);
+	$bridge->respond($request->{id}, result => { action => $action });
+	is($bridge->envelope($call)->{content}{responses}, qq[{"decision":{"action":"$action"}}], "the database hears of a $action");
+}
 my $before = asked();
 my %no = (
-	'decline' => [ result => { action => 'decline' } ],
-	'cancel' => [ result => { action => 'cancel' } ],
+	'another action' => [ result => { action => 'Accept' } ],
 	'an error' => [ error => { code => -32601, message => 'Method not found' } ],
 	'an error, and a result' => [ error => { code => -1, message => '' }, result => { action => 'accept' } ],
 	'no action' => [ result => {} ],

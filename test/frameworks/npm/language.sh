@@ -13,10 +13,15 @@ npm_packages()
 	npm ci --prefix "$2" --loglevel=error
 }
 
-# npm_node FOLDER: that Node.js; once
+# npm_node FOLDER: that Node.js, as FOLDER/node; once (not every npm makes a link to it, where
+# another package has the same command for another machine)
 npm_node()
 {
-	[ -e "$1/complete" ] || { npm_packages node "$1" && touch "$1/complete"; }
+	if [ ! -e "$1/complete" ]; then
+		npm_packages node "$1" || return
+		ln -sfn "$(echo "$1"/node_modules/node-linux-*/bin/node)" "$1/node"
+		touch "$1/complete"
+	fi
 	cp -r npm/transcripts.mjs ../mcp/transcript.mjs ../mcp/schema "$1"
 }
 
@@ -27,5 +32,5 @@ npm_bring() { npm_packages "${1/#client-2-*/client-2}" "$2"; }
 npm_command()
 {
 	cp npm/*.mjs "$2"
-	command=("${2%/*}/node/node_modules/.bin/node" "$2/driver.mjs" "$1")
+	command=("${2%/*}/node/node" "$2/driver.mjs" "$1")
 }

@@ -18,7 +18,8 @@
 #include "scan.h"
 
 Options		options = {
-	.poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
+	.poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT,
+	.seal = SEAL_DEFAULT
 };
 
 static const char help[] =

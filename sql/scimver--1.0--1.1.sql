@@ -895,6 +895,14 @@ CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, in
 COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
 	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
 
+-- Who may call the shorter form, and nobody else, may call this one (src/admin/upgrade.c).
+
+CREATE FUNCTION scim_hand_over_rights(old regprocedure, new regprocedure) RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_hand_over_rights';
+SELECT scim_hand_over_rights('scim_call_tool(text,text)'::regprocedure, 'scim_call_tool(text,text,text,text)'::regprocedure);
+DROP FUNCTION scim_hand_over_rights(regprocedure, regprocedure);
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.

@@ -37,6 +37,7 @@
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(scim_begin_history);
+PG_FUNCTION_INFO_V1(scim_hand_over_rights);
 PG_FUNCTION_INFO_V1(scim_replace_functions);
 
 /* ---- triggers ---- */
@@ -218,6 +219,20 @@ hand_over_rights(Relation catalog, Oid from, Oid to)
 	updateAclDependencies(ProcedureRelationId, to, 0, given.owner, made.member_count,
 						  made.members, given.member_count, given.members);
 	InvokeObjectPostAlterHook(ProcedureRelationId, to, 0);
+}
+
+/*
+ * scim_hand_over_rights(old regprocedure, new regprocedure): the new one, which is made
+ * already, gets the owner and the rights of the old one, which stays: it does the same.
+ */
+Datum
+scim_hand_over_rights(PG_FUNCTION_ARGS)
+{
+	Relation	catalog = table_open(ProcedureRelationId, RowExclusiveLock);
+
+	hand_over_rights(catalog, PG_GETARG_OID(0), PG_GETARG_OID(1));
+	table_close(catalog, RowExclusiveLock);
+	PG_RETURN_VOID();
 }
 
 static void

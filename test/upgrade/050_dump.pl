@@ -49,7 +49,7 @@ foreach my $kind ('created', 'mapped')
 	}
 
 	# a dump knows nothing of the rights on functions that are new
-	$node->safe_psql('created_restored', 'GRANT EXECUTE ON FUNCTION scim_history_trigger(), scim_lease_trigger() TO clerk') if $kind eq 'created';
+	$node->safe_psql('created_restored', 'GRANT EXECUTE ON FUNCTION scim_history_trigger(), scim_lease_trigger(), scim_call_tool(text, text, text, text) TO clerk') if $kind eq 'created';
 	new_database($node, "new_$kind", new_version($node));
 	set_up($node, "new_$kind", $kind);
 	$node->safe_psql("new_$kind", $as_made);

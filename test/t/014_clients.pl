@@ -13,7 +13,7 @@ use Test::More;
 my $root = "$FindBin::RealBin/../..";
 my $frameworks = "$root/test/frameworks";
 my $page = slurp_file("$root/docs/clients.md");
-my %documented = $page =~ /^\| `([\w-]+)` \| (\d[\w.]*) \| (?:2025-11-25|2026-07-28) \| (?:yes|no) \| /mg;
+my %documented = $page =~ /^\| `([\w-]+)` \| (\d[\w.]*) \| (?:2025-11-25|2026-07-28) \| (?:yes|no) \| (?:yes|no) \| /mg;
 
 # The first of the files that there are: a variant has that of what it is one of.
 sub file_of

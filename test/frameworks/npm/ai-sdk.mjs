@@ -9,7 +9,7 @@ import { installed } from "./official.mjs";
 export const version = installed("@ai-sdk/mcp");
 
 // It does not tell the server that a call was given up: the server's limit has to end it.
-export const options = ["--timeout", "2"];
+export const options = ["--timeout", "8"];
 
 const usage = { inputTokens: { total: 1 }, outputTokens: { total: 1 } };
 const answer = (...content) => ({ content, finishReason: { unified: content[0].type === "text" ? "stop" : "tool-calls" }, usage, warnings: [] });

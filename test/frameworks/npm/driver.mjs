@@ -83,9 +83,11 @@ async function giveUp(client, { user_id, version }) {
     .then(({ text }) => `answered: ${text}`, (e) => `ended: ${e.message}`);
   ok(await waitUntil(() => row.waiters(), (n) => n === 1), "a call waits for a row that is locked");
   given.abort(new Error("given up"));
+  const since = Date.now();
   const end = await call;
   ok(!end.includes('"success":true'), "and is given up", end);
-  ok(await waitUntil(() => row.waiters(), (n) => n === 0), "no statement is left", `the client: ${end}`);
+  ok(await waitUntil(() => row.waiters(), (n) => n === 0, 15000), "no statement is left", `the client: ${end}`);
+  console.log(`# given up: ${end.slice(0, 100).replaceAll("\n", " ")}; the statement ended after ${((Date.now() - since) / 1000).toFixed(1)} s`);
   await row.release();
   ok((await psql(`SELECT scim_get_user('${user_id}') #>> '{meta,version}'`)).includes(version), "nothing is written");
 }

@@ -68,7 +68,8 @@ static const OwnErrorKind kinds[] = {
 	"Nothing was changed: make the same call again."},
 	[ERROR_LOST_WRITE] = {-32603, "OUTCOME_UNKNOWN", true,
 		"The connection to the database was lost before the answer came.",
-		"The write may or may not have happened: read the resource, then decide.",
+		"The write may or may not have happened: read the resource, then decide. If the call had "
+		"an idempotency_key, make the same call again.",
 	true, false},
 	[ERROR_TIMED_OUT] = {-32603, "RETRY_LATER", true,
 		"The call was ended, because it took longer than the limit.",
@@ -85,7 +86,7 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_NO_ANSWER_WRITE] = {-32603, "OUTCOME_UNKNOWN", true,
 		"The database gave no answer within the limit.",
 		"The write may or may not have happened: read the resource, then "
-		"decide.",
+		"decide. If the call had an idempotency_key, make the same call again.",
 	true, true},
 	[ERROR_NOT_REPLICATED] = {-32603, "OUTCOME_UNKNOWN", true,
 		"The write was committed here, not yet on the standby: its wait for "

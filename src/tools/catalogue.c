@@ -53,7 +53,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Of the proposal"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
 		"merge: keep what others changed since, add yours; propose: so, or let people "
-	"decide", ways},
+	"decide; ask_user: your user does", ways},
 	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
 	[PARAM_ON_DELETE] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_of_delete},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,

@@ -66,6 +66,8 @@ static const Part parts[] = {
 		"RETRY_LATER: nothing was changed, make the same call again. "
 		"OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before "
 	"you decide."},
+	{TOOL(CREATE) | TOOL(PATCH) | TOOL(MODIFY_MEMBERS) | TOOL(BULK), false, "A call that had an "
+	"idempotency_key can be made again with it instead: it is done once."},
 };
 
 /* The rows of the catalogue of which the caller has a tool. */

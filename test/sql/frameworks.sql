@@ -87,7 +87,7 @@ SELECT * FROM odd();
 SELECT string_agg(t->>'name', ' '), shown_bytes() <= 40000 AS budget FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' LIKE '%\_resource%';
 SELECT properties('scim_create_group', 'properties', 'group_data', 'properties'), properties('scim_create_group', 'properties', 'group_data', 'properties', 'urn:example:Odd', 'properties'),
 	properties('scim_create_resource', 'properties', 'resource_data', 'properties');
--- 30 and 60 attributes with parts: their names; 120: once; 500: only what is required
+-- 30 and 45 attributes with parts: their names; 90: once; 500: only what is required
 CREATE FUNCTION grow(attributes int) RETURNS text LANGUAGE sql AS $$
 	SELECT scim_register_schema(jsonb_set(document, '{attributes}', document->'attributes' || (SELECT jsonb_agg(CASE n % 3
 		WHEN 0 THEN jsonb_build_object('name', 'attribute' || n, 'type', 'complex', 'multiValued', n % 2 = 0, 'subAttributes', (SELECT jsonb_agg(jsonb_build_object('name', 'part' || i)) FROM generate_series(1, 8) i))
@@ -99,10 +99,10 @@ CREATE FUNCTION detail() RETURNS text LANGUAGE sql AS $$
 SELECT grow(30);
 SELECT * FROM odd();
 SELECT detail();
-SELECT grow(60);
+SELECT grow(45);
 SELECT * FROM odd();
 SELECT detail();
-SELECT grow(120);
+SELECT grow(90);
 SELECT * FROM odd();
 SELECT detail();
 SELECT grow(500);

@@ -94,10 +94,10 @@ CREATE FUNCTION detail() RETURNS TABLE (small boolean, tools int, enums bigint, 
 $$;
 SELECT * FROM detail();
 SELECT count(scim_register_resource_type(jsonb_build_object('name', 'Gadget' || n, 'endpoint', '/Gadgets' || n, 'schema', 'urn:example:Device')))
-  FROM generate_series(1, 30) n;
+  FROM generate_series(1, 20) n;
 SELECT * FROM detail();
 SELECT scim_register_schema(jsonb_set(document, '{attributes}', document->'attributes' ||
-         (SELECT jsonb_agg(jsonb_build_object('name', 'attribute' || n)) FROM generate_series(1, 100) n)))->>'id' AS schema
+         (SELECT jsonb_agg(jsonb_build_object('name', 'attribute' || n)) FROM generate_series(1, 90) n)))->>'id' AS schema
   FROM scim_schemas WHERE id = 'urn:ietf:params:scim:schemas:core:2.0:User';
 SELECT * FROM detail();
 

@@ -7,7 +7,7 @@
  * Entry points: sessions_open, session_open, session_begin_call,
  * session_end_call, session_cancel, session_hold, session_release,
  * session_backlogged, session_drained, session_end_of_input, session_abandon,
- * sessions_finish.
+ * sessions_finish, sessions_add.
  */
 #include "session.h"
 
@@ -18,7 +18,6 @@
 #include "log.h"
 #include "look.h"
 #include "pool.h"
-#include "subscriptions.h"
 
 /* Calls and their bytes that stop the reading of a client's input. */
 #define MOST_CALLS 1000
@@ -28,11 +27,16 @@
 #define PATIENCE_AT_END 30
 #define PATIENCE_CANCELLED 2
 
+/* Kinds of what belongs to a session. */
+#define MOST_PARTS 2
+
 static struct
 {
 	struct event_base *base;	/* the event loop */
 				TAILQ_HEAD(, Session) all;	/* all sessions */
 	void		(*none_left) (void);	/* whom to tell when there is none any more */
+	const SessionPart *parts[MOST_PARTS];	/* what belongs to each */
+	int			part_count;		/* how many */
 }			sessions = {.all = TAILQ_HEAD_INITIALIZER(sessions.all)};
 
 /* Take it out of the queue that it waits in; false when it was sent already. */
@@ -109,11 +113,10 @@ session_cancel(Session *session, ScanSpan id)
 	}
 	if (call == NULL)
 	{
-		Subscription *subscription = subscriptions_find(session, id);
-
-		if (subscription != NULL)
-			subscription_close(subscription);
-		return;					/* answered already, or never there */
+		/* answered already, or never there, or no call */
+		for (int i = 0; i < sessions.part_count; i++)
+			sessions.parts[i]->cancel(session, id);
+		return;
 	}
 	call->request.cancelled = true;
 	if (take_out(&call->request))
@@ -152,7 +155,8 @@ session_drained(Session *session)
 {
 	session->lane.held = false;
 	session_release(session, HOLD_OUTPUT);
-	subscriptions_catch_up(session);
+	for (int i = 0; i < sessions.part_count; i++)
+		sessions.parts[i]->drained(session);
 	pool_dispatch();
 	look_soon(session);
 }
@@ -192,7 +196,8 @@ static void
 session_close(Session *session)
 {
 	give_up_all(session);
-	subscriptions_close(session);
+	for (int i = 0; i < sessions.part_count; i++)
+		sessions.parts[i]->close(session);
 	TAILQ_REMOVE(&sessions.all, session, all);
 	transport_close(session->transport);
 	event_free(session->patience);
@@ -222,7 +227,8 @@ finish(Session *session, int seconds)
 
 	session->ending = true;
 	consult_end(session);
-	subscriptions_finish(session);
+	for (int i = 0; i < sessions.part_count; i++)
+		sessions.parts[i]->finish(session);
 	if (event_add(session->patience, &patience) < 0)
 		log_fatal("cannot set a timer");
 	look_soon(session);
@@ -295,6 +301,12 @@ session_open(Transport *transport, const TransportHandlers *handlers)
 	transport->session = session;
 	TAILQ_INSERT_TAIL(&sessions.all, session, all);
 	return session;
+}
+
+void
+sessions_add(const SessionPart *part)
+{
+	sessions.parts[sessions.part_count++] = part;
 }
 
 void

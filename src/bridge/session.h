@@ -98,6 +98,21 @@ struct Session
 	struct event *changed;		/* perhaps all is done */
 };
 
+/*
+ * What belongs to sessions beside their calls, and is told what becomes of them.  So
+ * a session needs not know who it is.
+ */
+typedef struct SessionPart
+{
+	void		(*cancel) (Session *session, ScanSpan id);	/* the client cancels what is no call */
+	void		(*drained) (Session *session);	/* it reads again */
+	void		(*finish) (Session *session);	/* no more calls come, it is still answered */
+	void		(*close) (Session *session);	/* nor that */
+} SessionPart;
+
+/* That there is such a part; before the first session. */
+extern void sessions_add(const SessionPart *part);
+
 /* Before the first one; none_left is called when the last one has been closed. */
 extern void sessions_open(struct event_base *base, void (*none_left) (void));
 

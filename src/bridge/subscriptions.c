@@ -6,10 +6,9 @@
  * is told once, when it reads again.  So it takes no memory that grows, and holds up
  * nobody.
  *
- * Entry points: interest_uri, subscriptions_have_room, subscription_open, subscription_finish,
- * subscription_close, subscriptions_find, subscriptions_find_uri,
- * subscriptions_find_given, subscriptions_finish, subscriptions_close,
- * subscription_tell, subscription_tell_tools, subscriptions_catch_up.
+ * Entry points: subscriptions_open, subscriptions_have_room, subscription_open,
+ * subscription_finish, subscription_close, subscriptions_find, subscriptions_find_uri,
+ * subscriptions_find_given, subscription_tell, subscription_tell_tools.
  */
 #include "subscriptions.h"
 
@@ -18,22 +17,6 @@
 
 #include "notices.h"
 #include "tool_list.h"
-
-/* Which one it is of its subscription's. */
-static size_t
-place_of(const Interest *watch)
-{
-	return (size_t) (watch - watch->subscription->watches);
-}
-
-const char *
-interest_uri(const Interest *watch)
-{
-	const char **given = watch->subscription->given;
-
-	return given != NULL && given[place_of(watch)] != NULL ? given[place_of(watch)] :
-		watch->resource->uri;
-}
 
 bool
 subscriptions_have_room(const Session *session, Era era, size_t watches)
@@ -182,8 +165,8 @@ subscription_finish(Subscription *s)
 }
 
 /* The newest first: so its watches are the first ones of their resources. */
-void
-subscriptions_finish(Session *session)
+static void
+finish_all(Session *session)
 {
 	Subscription *s;
 
@@ -191,8 +174,8 @@ subscriptions_finish(Session *session)
 		subscription_finish(s);
 }
 
-void
-subscriptions_close(Session *session)
+static void
+close_all(Session *session)
 {
 	Subscription *s;
 
@@ -227,7 +210,8 @@ subscriptions_find_uri(const Session *session, const Audience *audience, const c
 	{
 		Subscription *s = watch->subscription;
 
-		if (s->session == session && s->era == ERA_LEGACY && strcmp(interest_uri(watch), given) == 0)
+		if (s->session == session && s->era == ERA_LEGACY &&
+			strcmp(interest_uri(watch), given) == 0)
 			return s;
 	}
 	return NULL;
@@ -266,10 +250,10 @@ subscription_tell(Interest *watch)
 
 	if (!session_is_backlogged(s->session))
 		notice_updated(watch);
-	else if (!s->is_pending[place_of(watch)])
+	else if (!s->is_pending[interest_place(watch)])
 	{
 		fall_behind(s);
-		s->is_pending[place_of(watch)] = true;
+		s->is_pending[interest_place(watch)] = true;
 		s->pending++;
 	}
 }
@@ -309,8 +293,8 @@ catch_up(Subscription *s)
 }
 
 /* In turn, so that none of them waits for another that changes all the time. */
-void
-subscriptions_catch_up(Session *session)
+static void
+catch_up_all(Session *session)
 {
 	struct SubscriptionList *behind = &session->subscribed.behind;
 	Subscription *s;
@@ -322,4 +306,23 @@ subscriptions_catch_up(Session *session)
 		if (is_behind(s))
 			TAILQ_INSERT_TAIL(behind, s, behind);
 	}
+}
+
+/* ---- what becomes of sessions ---- */
+
+static void
+cancel(Session *session, ScanSpan id)
+{
+	Subscription *s = subscriptions_find(session, id);
+
+	if (s != NULL)
+		subscription_close(s);
+}
+
+void
+subscriptions_open(void)
+{
+	static const SessionPart part = {cancel, catch_up_all, finish_all, close_all};
+
+	sessions_add(&part);
 }

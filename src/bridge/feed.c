@@ -28,7 +28,10 @@
 #include "queries.h"
 #include "tool_list.h"
 
-/* Milliseconds from a poll to the next one: while notifications are heard; after one; for those who only wait. */
+/*
+ * Milliseconds from a poll to the next one: while notifications are heard; after one; for
+ * those who only wait.
+ */
 #define REST_LISTENING 4500
 #define REST_HEARD 20
 #define REST_WAITING 5000

@@ -5,7 +5,7 @@
 #ifndef BRIDGE_NOTICES_H
 #define BRIDGE_NOTICES_H
 
-#include "subscriptions.h"
+#include "subscription.h"
 
 /*
  * The subscription has begun, which comes before all else that is told of it; resources:

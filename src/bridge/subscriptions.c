@@ -6,10 +6,9 @@
  * is told once, when it reads again.  So it takes no memory that grows, and holds up
  * nobody.
  *
- * Entry points: interest_uri, subscriptions_have_room, subscription_open, subscription_finish,
- * subscription_close, subscriptions_find, subscriptions_find_uri,
- * subscriptions_find_given, subscription_tell, subscription_tell_tools,
- * subscriptions_open.
+ * Entry points: subscriptions_open, subscriptions_have_room, subscription_open,
+ * subscription_finish, subscription_close, subscriptions_find, subscriptions_find_uri,
+ * subscriptions_find_given, subscription_tell, subscription_tell_tools.
  */
 #include "subscriptions.h"
 
@@ -18,22 +17,6 @@
 
 #include "notices.h"
 #include "tool_list.h"
-
-/* Which one it is of its subscription's. */
-static size_t
-place_of(const Interest *watch)
-{
-	return (size_t) (watch - watch->subscription->watches);
-}
-
-const char *
-interest_uri(const Interest *watch)
-{
-	const char **given = watch->subscription->given;
-
-	return given != NULL && given[place_of(watch)] != NULL ? given[place_of(watch)] :
-		watch->resource->uri;
-}
 
 bool
 subscriptions_have_room(const Session *session, Era era, size_t watches)
@@ -182,7 +165,6 @@ subscription_finish(Subscription *s)
 }
 
 /* The newest first: so its watches are the first ones of their resources. */
-/* All of the client's end; modern clients are told so. */
 static void
 finish_all(Session *session)
 {
@@ -192,7 +174,6 @@ finish_all(Session *session)
 		subscription_finish(s);
 }
 
-/* The same, without a word. */
 static void
 close_all(Session *session)
 {
@@ -229,7 +210,8 @@ subscriptions_find_uri(const Session *session, const Audience *audience, const c
 	{
 		Subscription *s = watch->subscription;
 
-		if (s->session == session && s->era == ERA_LEGACY && strcmp(interest_uri(watch), given) == 0)
+		if (s->session == session && s->era == ERA_LEGACY &&
+			strcmp(interest_uri(watch), given) == 0)
 			return s;
 	}
 	return NULL;
@@ -268,10 +250,10 @@ subscription_tell(Interest *watch)
 
 	if (!session_is_backlogged(s->session))
 		notice_updated(watch);
-	else if (!s->is_pending[place_of(watch)])
+	else if (!s->is_pending[interest_place(watch)])
 	{
 		fall_behind(s);
-		s->is_pending[place_of(watch)] = true;
+		s->is_pending[interest_place(watch)] = true;
 		s->pending++;
 	}
 }
@@ -311,7 +293,6 @@ catch_up(Subscription *s)
 }
 
 /* In turn, so that none of them waits for another that changes all the time. */
-/* The client reads again: it is told of what was pending. */
 static void
 catch_up_all(Session *session)
 {
@@ -326,6 +307,8 @@ catch_up_all(Session *session)
 			TAILQ_INSERT_TAIL(behind, s, behind);
 	}
 }
+
+/* ---- what becomes of sessions ---- */
 
 static void
 on_cancelled(Session *session, ScanSpan id)

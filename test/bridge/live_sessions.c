@@ -75,8 +75,9 @@ subscribe(Reader *reader)
 	for (int i = 0; i < USERS; i++)
 		buf_printf(&uris, "%s\"" URI ID "\"", i > 0 ? "," : "", i);
 	buf_put(&uris, "", 1);
-	client_say(&reader->client, "{\"jsonrpc\":\"2.0\",\"id\":\"live\",\"method\":\"subscriptions/listen\","
-			   "\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+	client_say(&reader->client, "{\"jsonrpc\":\"2.0\",\"id\":\"live\","
+			   "\"method\":\"subscriptions/listen\",\"params\":{\"_meta\":{"
+			   "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
 			   "\"io.modelcontextprotocol/clientCapabilities\":{}},\"notifications\":{"
 			   "\"resourceSubscriptions\":[%s]}}}", uris.data);
 	buf_free(&uris);

@@ -40,7 +40,7 @@ typedef struct Account
 	unsigned int count[USERS];	/* of each */
 	unsigned int digest[USERS]; /* of their versions, in order */
 	char		last[USERS][16];	/* the last one */
-}			Account;
+} Account;
 
 typedef struct Reader
 {
@@ -56,7 +56,7 @@ static bool none_left;
 
 /* One more change. */
 static void
-account(Account * account, int user, const char *version)
+account(Account *account, int user, const char *version)
 {
 	account->changes++;
 	account->count[user]++;

@@ -173,8 +173,8 @@ static const int formats[PARAMETERS] = {0, 1};
 static bool
 is_frequent(const Request *request)
 {
-	return request_is_call(request) || request->kind == REQUEST_RESOURCE ||
-		request->kind == REQUEST_CHANGES;
+	return request_is_call(request) || request->kind == REQUEST_TOOLS ||
+		request->kind == REQUEST_RESOURCE || request->kind == REQUEST_CHANGES;
 }
 
 const char *

@@ -15,6 +15,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "tools/json_schema.h"
+#include "tools/kept_list.h"
 #include "tools/listing.h"
 #include "tools/named_tools.h"
 #include "tools/offered.h"
@@ -461,8 +462,8 @@ list_tools(Detail detail, bool *fits)
 	return list;
 }
 
-Datum
-scim_tools(PG_FUNCTION_ARGS)
+Jsonb *
+scim_make_list(void)
 {
 	bool		fits;
 	JsonbValue *list;
@@ -471,5 +472,13 @@ scim_tools(PG_FUNCTION_ARGS)
 	list = list_tools(DETAIL_TYPES, &fits);
 	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_ANY && !fits; detail--)
 		list = list_tools(detail, &fits);
-	PG_RETURN_JSONB_P(scim_write(list));
+	return scim_write(list);
+}
+
+Datum
+scim_tools(PG_FUNCTION_ARGS)
+{
+	const Jsonb *list = scim_kept_list();
+
+	PG_RETURN_POINTER(memcpy(palloc(VARSIZE(list)), list, VARSIZE(list)));
 }

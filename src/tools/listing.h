@@ -7,9 +7,12 @@
 
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "utils/jsonb.h"
 
-/* The SQL function scim_tools, which has no arguments. */
-extern Datum scim_tools(PG_FUNCTION_ARGS);
+/*
+ * Makes what scim_tools() lists, in the current context.  INVALID_ARGUMENT: scimver.toolset
+ * names what there is not.
+ */
+extern Jsonb *scim_make_list(void);
 
 #endif							/* SCIM_TOOLS_LISTING_H */

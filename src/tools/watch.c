@@ -22,9 +22,9 @@
 #include "registry/schemas.h"
 #include "statement/tenant.h"
 #include "tools/json_parameter.h"
+#include "tools/kept_list.h"
 #include "tools/primary.h"
 #include "tools/resource_uri.h"
-#include "tools/tools_digest.h"
 
 PG_FUNCTION_INFO_V1(scim_mcp_watch);
 PG_FUNCTION_INFO_V1(scim_mcp_changes);

@@ -56,6 +56,7 @@ typedef struct Changes
 	const char *kind;			/* of its cursors */
 	const char *cursor;
 	int			count;
+	bool		briefly;		/* what was changed is wanted, not how and by whom */
 	ScimHistoryServer server;
 	ScimSeen	now;			/* what the snapshot of this call shows */
 	ScimPruned	pruned;
@@ -248,7 +249,8 @@ show_entries(Changes *changes)
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(own);
-		written = scim_write(scim_show_change(changes->entries[i]));
+		written = scim_write(changes->briefly ? scim_show_what_changed(changes->entries[i])
+							 : scim_show_change(changes->entries[i]));
 		MemoryContextSwitchTo(page);
 		scim_root(copy(written), &shown);
 		MemoryContextReset(own);
@@ -448,7 +450,8 @@ answer_fresh(Changes *changes)
 }
 
 Jsonb *
-scim_store_changes(const char *cursor, int count, const char *resource_type, const char *tenant)
+scim_store_changes(const char *cursor, int count, const char *resource_type, const char *tenant,
+				   bool briefly)
 {
 	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "scimver changes",
 											  ALLOCSET_DEFAULT_SIZES);
@@ -456,7 +459,8 @@ scim_store_changes(const char *cursor, int count, const char *resource_type, con
 	Changes		changes = {
 		.given_tenant = tenant,
 		.cursor = cursor,
-		.count = scim_cut_count(count)
+		.count = scim_cut_count(count),
+		.briefly = briefly
 	};
 	Jsonb	   *result;
 

@@ -21,6 +21,7 @@
  * tenant behind the cursor (NULL: as an empty one), of a resource type, or (NULL) of
  * all that the caller may read.  Each change comes once, those of one resource in
  * the order in which they happened; "more": the next call finds some at once.
+ * briefly: of each only resource_type, resource_id and version are told.
  * Under a new snapshot, or in REPEATABLE READ under the transaction's; what the
  * transaction itself has written comes after its commit.
  *
@@ -30,6 +31,6 @@
  * kept any more), and those of scim_history_server.
  */
 extern Jsonb *scim_store_changes(const char *cursor, int count, const char *resource_type,
-								 const char *tenant);
+								 const char *tenant, bool briefly);
 
 #endif							/* SCIM_OPERATION_CHANGES_H */

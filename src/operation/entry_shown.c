@@ -48,3 +48,14 @@ scim_show_change(const ScimHistoryEntry *entry)
 {
 	return show(entry, true);
 }
+
+JsonbValue *
+scim_show_what_changed(const ScimHistoryEntry *entry)
+{
+	JsonbValue *shown = scim_new_object();
+
+	scim_set_optional_text(shown, "version", entry->version);
+	scim_set_optional_text(shown, "resource_id", scim_entry_id(entry));
+	scim_set_optional_text(shown, "resource_type", scim_entry_type(entry));
+	return shown;
+}

@@ -16,4 +16,7 @@ extern JsonbValue *scim_show_entry(const ScimHistoryEntry *entry);
  */
 extern JsonbValue *scim_show_change(const ScimHistoryEntry *entry);
 
+/* Of that only "resource_type", "resource_id" and "version". */
+extern JsonbValue *scim_show_what_changed(const ScimHistoryEntry *entry);
+
 #endif							/* SCIM_OPERATION_ENTRY_SHOWN_H */

@@ -281,7 +281,7 @@ changes_since(ScimFunctionArguments *arguments, const char *type)
 	char	   *of_type = scim_optional_text(arguments, "resource_type");
 	char	   *tenant = scim_optional_text(arguments, "tenant_id");
 
-	PG_RETURN_JSONB_P(scim_store_changes(cursor, count, of_type, tenant));
+	PG_RETURN_JSONB_P(scim_store_changes(cursor, count, of_type, tenant, false));
 }
 
 /* ---- holding and watching ---- */

@@ -279,7 +279,7 @@ read_changes(ListPage *page, int count)
 	const ScimToolCall *call = page->call;
 
 	return scim_store_changes(cursor_argument(call, PARAM_CHANGES_CURSOR), count,
-							  call->type ? call->type->name : NULL, call->tenant);
+							  call->type ? call->type->name : NULL, call->tenant, false);
 }
 
 text *

@@ -113,7 +113,7 @@ watch_all(Jsonb *uris, const char *tenant)
 static char *
 cursor_of_now(void)
 {
-	Jsonb	   *page = scim_store_changes(SCIM_CHANGES_FROM_NOW, 1, NULL, NULL);
+	Jsonb	   *page = scim_store_changes(SCIM_CHANGES_FROM_NOW, 1, NULL, NULL, true);
 	JsonbValue	cursor;
 
 	if (!scim_find(&page->root, "nextCursor", &cursor))
@@ -255,7 +255,7 @@ scim_mcp_changes(PG_FUNCTION_ARGS)
 
 		scim_require_primary();
 		tenant = scim_feed_tenant(NULL);
-		set_changes(answer, scim_store_changes(cursor, MOST_CHANGES, NULL, NULL), tenant);
+		set_changes(answer, scim_store_changes(cursor, MOST_CHANGES, NULL, NULL, true), tenant);
 		scim_set_value(answer, "within", told_of(tenant));
 	}
 	scim_set_text(answer, "tools", scim_tools_digest());

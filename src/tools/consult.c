@@ -8,6 +8,7 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
+#include "base/server_error.h"
 #include "operation/read.h"
 #include "tools/arguments.h"
 #include "tools/consult.h"
@@ -216,22 +217,47 @@ requests_with(const JsonbValue *form)
 	return requests;
 }
 
+/* A question that is being made. */
+typedef struct Asking
+{
+	ScimToolCall *call;
+	const ErrorData *error;
+	JsonbValue *required;
+} Asking;
+
+static void
+make_required(void *argument)
+{
+	Asking	   *asking = argument;
+	ScimQuestion question;
+
+	scim_make_question(asking->call, asking->error, &question);
+	asking->required = scim_new_object();
+	scim_set_value(asking->required, "inputRequests", requests_with(scim_form(&question)));
+	scim_set_text(asking->required, "requestState",
+				  scim_write_request_state(asking->call, &question));
+}
+
+/* What cannot be asked is answered as if nobody could be. */
 text *
 scim_ask(ScimToolCall *call, const ErrorData *error, text *envelope)
 {
-	JsonbValue *required;
-	ScimQuestion question;
+	Asking		asking = {call, error, NULL};
+	ErrorData  *failed;
 	StringInfoData json;
 
 	if (!is_to_be_asked(call))
 		return envelope;
-	scim_make_question(call, error, &question);
-	required = scim_new_object();
-	scim_set_value(required, "inputRequests", requests_with(scim_form(&question)));
-	scim_set_text(required, "requestState", scim_write_request_state(call, &question));
+	failed = scim_protect(make_required, &asking);
+	if (failed)
+	{
+		scim_log_error(psprintf("tool %s", call->tool->name), "could not ask the user, for",
+					   failed);
+		return envelope;
+	}
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"input_required\":");
-	scim_append_json(&json, required);
+	scim_append_json(&json, asking.required);
 	appendStringInfo(&json, ",\"otherwise\":%s}", text_to_cstring(envelope));
 	return cstring_to_text_with_len(json.data, json.len);
 }

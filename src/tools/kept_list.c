@@ -1,6 +1,6 @@
 /*
  * kept_list.c
- *		The list of tools, as long as nothing has changed.
+ *		scim_tools(): the list of tools, kept as long as nothing has changed.
  *
  * To make it takes longer than to look what was changed, and somebody who watches asks several
  * times a second.  What is listed follows from the registrations and the schemas, all of which
@@ -12,12 +12,15 @@
 #include "base/protect.h"
 #include "base/settings.h"
 #include "common/hashfn.h"
+#include "fmgr.h"
 #include "registry/relation_changes.h"
 #include "tools/kept_list.h"
 #include "tools/listing.h"
 #include "tools/short_digest.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(scim_tools);
 
 /* A session that is handed on serves bridges with other settings. */
 #define MOST_KEPT 8
@@ -81,10 +84,12 @@ kept_list(void)
 	return kept;
 }
 
-const Jsonb *
-scim_kept_list(void)
+Datum
+scim_tools(PG_FUNCTION_ARGS)
 {
-	return kept_list()->list;
+	const Jsonb *list = kept_list()->list;
+
+	PG_RETURN_POINTER(memcpy(palloc(VARSIZE(list)), list, VARSIZE(list)));
 }
 
 static void

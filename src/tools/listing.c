@@ -1,6 +1,6 @@
 /*
  * listing.c
- *		scim_tools(): the catalogue as MCP Tool objects.
+ *		What scim_tools() lists: the catalogue as MCP Tool objects.
  *
  * A model pays for every byte of this list in every conversation: names and
  * types only, the rest is in scim_get_schemas.  Every property has one type, or
@@ -13,17 +13,13 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
-#include "fmgr.h"
 #include "tools/json_schema.h"
-#include "tools/kept_list.h"
 #include "tools/listing.h"
 #include "tools/named_tools.h"
 #include "tools/offered.h"
 #include "tools/toolset.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
-
-PG_FUNCTION_INFO_V1(scim_tools);
 
 /*
  * What grows with the schemas stands in the list as long as there is room: what is shown
@@ -473,12 +469,4 @@ scim_make_list(void)
 	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_ANY && !fits; detail--)
 		list = list_tools(detail, &fits);
 	return scim_write(list);
-}
-
-Datum
-scim_tools(PG_FUNCTION_ARGS)
-{
-	const Jsonb *list = scim_kept_list();
-
-	PG_RETURN_POINTER(memcpy(palloc(VARSIZE(list)), list, VARSIZE(list)));
 }

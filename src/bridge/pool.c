@@ -252,14 +252,29 @@ on_ready(Connection *c)
 	pool_dispatch();
 }
 
-/* A connection could not be opened. */
+/* Does a request wait whose failure is to be explained in the log? */
+static bool
+somebody_waits(void)
+{
+	const Lane *lane;
+
+	TAILQ_FOREACH(lane, &pool.lanes, turn)
+	{
+		if (!lane->passive && !lane->quiet)
+			return true;
+	}
+	return false;
+}
+
+/* A connection could not be opened: for who asks again and again that is told once. */
 static void
 on_refused(Connection *c, OwnError error, const char *reason)
 {
 	struct timeval pause;
 
 	(void) c;
-	log_line("cannot connect to the database: %s", reason);
+	if (pool.pause == 0 || somebody_waits())
+		log_line("cannot connect to the database: %s", reason);
 	free(pool.reason);
 	pool.reason = must_strdup(reason);
 	pool.pause = pool.pause == 0 ? PAUSE_FIRST : pool.pause * 2;

@@ -115,14 +115,16 @@ has_refused(const Subscription *s)
 /* Which of them end. */
 typedef bool (*Ends) (const Subscription *s);
 
+/* The newest first: so its watches are the first ones of their resources. */
 static void
 end(Audience *audience, Ends ends)
 {
 	Subscription *next;
 
-	for (Subscription *s = TAILQ_FIRST(&audience->subscriptions); s != NULL; s = next)
+	for (Subscription *s = TAILQ_LAST(&audience->subscriptions, SubscriptionList); s != NULL;
+		 s = next)
 	{
-		next = TAILQ_NEXT(s, of_audience);
+		next = TAILQ_PREV(s, SubscriptionList, of_audience);
 		if (ends(s))
 			subscription_finish(s);
 	}

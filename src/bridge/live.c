@@ -22,12 +22,23 @@
 
 /* There is room, or the client has been told that there is none. */
 static bool
-check_room(const Session *session, Era era, ScanSpan id, size_t watches)
+check_room(const Session *session, ScanSpan id, const Wish *wish)
 {
-	if (subscriptions_have_room(session, era, watches))
+	if (subscriptions_have_room(session, wish))
 		return true;
 	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
-			  "a client may have 1,000 subscriptions, to 250,000 resources in all");
+			  "a client may have 1,000 subscriptions, to 250,000 resources and of 64 MiB in all");
+	return false;
+}
+
+/* No other subscription has the id, or the client has been told that one has. */
+static bool
+check_id(const Session *session, ScanSpan id)
+{
+	if (subscriptions_find(session, id) == NULL)
+		return true;
+	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
+			  "the id is that of a subscription that has not ended");
 	return false;
 }
 
@@ -43,7 +54,7 @@ begin_listen(Session *session, ScanSpan id, bool tools, const json_t *given,
 	Audience   *audience = feed_audience(session);
 	Subscription *s;
 
-	if (!check_room(session, ERA_MODERN, id, json_array_size(given)))
+	if (!check_id(session, id) || !check_room(session, id, &wish))
 		return;
 	s = subscription_open(session, audience, &wish);
 	notice_acknowledged(s, given != NULL);
@@ -72,7 +83,7 @@ begin_subscribed(const Call *call, const json_t *given, const json_t *answer)
 		subscriptions_find_uri(session, audience, uri,
 							   json_string_value(json_array_get(given, 0))) == NULL)
 	{
-		if (!check_room(session, ERA_LEGACY, call->request.id, 1))
+		if (!check_room(session, call->request.id, &wish))
 			return;
 		(void) subscription_open(session, audience, &wish);
 		feed_attend(audience, json_string_value(json_object_get(answer, "cursor")));
@@ -176,10 +187,8 @@ read_filter(const Message *message, ScanSpan *tools, ScanSpan *uris)
 		message_invalid(message, "notifications must be an object that names nothing twice");
 	else if (tools->start != NULL && tools->start[0] != 't' && tools->start[0] != 'f')
 		message_invalid(message, "toolsListChanged must be a boolean");
-	else if (subscriptions_find(message->session, message->id) != NULL)
-		message_invalid(message, "the id is that of a subscription that has not ended");
 	else
-		return true;
+		return check_id(message->session, message->id);
 	return false;
 }
 
@@ -189,17 +198,18 @@ live_listen(Message *message)
 	ScanSpan	tools = {NULL, 0};
 	ScanSpan	uris = {NULL, 0};
 	json_t	   *given = NULL;
-	bool		watches_tools;
+	Wish		wish = {.id = message->id, .era = ERA_MODERN};
 
 	if (!read_filter(message, &tools, &uris))
 		return;
-	watches_tools = tools.start != NULL && tools.start[0] == 't';
-	if (uris.start != NULL && (given = read_uris(uris)) == NULL)
+	wish.tools = tools.start != NULL && tools.start[0] == 't';
+	wish.given = given = read_uris(uris);
+	if (uris.start != NULL && given == NULL)
 		message_invalid(message, "resourceSubscriptions must be an array of strings");
 	else if (json_array_size(given) == 0)
-		begin_listen(message->session, message->id, watches_tools, given, NULL);
-	else if (check_room(message->session, ERA_MODERN, message->id, json_array_size(given)))
-		start_watch(message, uris)->tools = watches_tools;
+		begin_listen(message->session, message->id, wish.tools, given, NULL);
+	else if (check_room(message->session, message->id, &wish))
+		start_watch(message, uris)->tools = wish.tools;
 	json_decref(given);
 }
 
@@ -230,8 +240,9 @@ live_subscribe(Message *message)
 {
 	Buf			array = {NULL, 0, 0};
 	json_t	   *uris = read_uri(message, &array);
+	const Wish	wish = {.era = ERA_LEGACY, .given = uris};
 
-	if (uris != NULL && check_room(message->session, ERA_LEGACY, message->id, 1))
+	if (uris != NULL && check_room(message->session, message->id, &wish))
 		(void) start_watch(message, (ScanSpan) {array.data, array.length});
 	json_decref(uris);
 	buf_free(&array);

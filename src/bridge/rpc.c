@@ -32,15 +32,17 @@ RpcKind
 rpc_kind(const ScanMessage *message, ScanSpan *id, const char **detail)
 {
 	bool		id_fits = rpc_is_id(message->id);
+	bool		responds = message->method.start == NULL &&
+		(message->result.start != NULL || message->error.start != NULL);
 
 	*id = id_fits ? message->id : rpc_no_id;
 	*detail = NULL;
-	if (message->id.start != NULL && !id_fits)
+	/* to a response nothing is said, even if it does not know to what it is one */
+	if (message->id.start != NULL && !id_fits && !responds)
 		*detail = "id must be a string or an integer, of at most 1 MiB";
 	else if (!rpc_string_is(message->jsonrpc, "2.0"))
 		*detail = "jsonrpc must be \"2.0\"";
-	else if (message->method.start == NULL &&
-			 (message->result.start != NULL || message->error.start != NULL))
+	else if (responds)
 		return RPC_RESPONSE;
 	else if (!scan_is_string(message->method))
 		*detail = "method must be a string";

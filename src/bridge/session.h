@@ -74,6 +74,7 @@ typedef struct Subscribed
 	struct SubscriptionList behind; /* those of which it is told when it reads again */
 	unsigned int listens;		/* how many are modern */
 	size_t		watches;		/* to how many resources */
+	size_t		bytes;			/* and what all of them take */
 	struct Subscription *tools; /* legacy: that to the list of tools, if it has listed them */
 } Subscribed;
 

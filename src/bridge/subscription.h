@@ -39,6 +39,7 @@ typedef struct Subscription
 	bool		tools_pending;	/* its client is told of that when it reads again */
 	unsigned int tools_told;	/* which list it has been told of (tool_list.h) */
 	size_t		count;			/* how many resources are watched */
+	size_t		bytes;			/* what it takes, with their uris as if nobody shared them */
 	size_t		pending;		/* of how many its client is told when it reads again */
 	size_t		next;			/* where to look for these first */
 	bool	   *is_pending;		/* for each: is it one of them? */

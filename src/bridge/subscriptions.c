@@ -15,36 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "notices.h"
 #include "tool_list.h"
 
-bool
-subscriptions_have_room(const Session *session, Era era, size_t watches)
-{
-	const Subscribed *subscribed = &session->subscribed;
-
-	return (era == ERA_LEGACY || subscribed->listens < MOST_LISTENS) &&
-		watches <= MOST_WATCHES - subscribed->watches;
-}
-
-/* ---- to begin and to end ---- */
-
-/* Is that one of the watches that the subscription already has?  Its own stand first. */
-static bool
-is_watched(const Subscription *s, const char *uri, const char *given)
-{
-	const Watched *resource = watched_find(&s->audience->watched, uri);
-
-	if (resource == NULL)
-		return false;
-	for (const Interest *watch = resource->watches; watch != NULL && watch->subscription == s;
-		 watch = watch->next)
-	{
-		if (strcmp(interest_uri(watch), given) == 0)
-			return true;
-	}
-	return false;
-}
+/* ---- what they take ---- */
 
 /* Bytes that the client's spellings take which the database does not share. */
 static size_t
@@ -63,17 +38,60 @@ spelled_size(const Wish *wish)
 	return size;
 }
 
+/* Bytes of the subscription itself, of which the spellings may take so many. */
+static size_t
+subscription_size(const Wish *wish, size_t spelled)
+{
+	size_t		most = json_array_size(wish->given);
+
+	return sizeof(Subscription) + most * (sizeof(Interest) + sizeof(bool)) +
+		(spelled > 0 ? most * sizeof(char *) : 0) + wish->id.length + spelled;
+}
+
+/* Bytes of that, and of the resources: whether others watch them, too, may change. */
+static size_t
+whole_size(const Wish *wish)
+{
+	size_t		size = subscription_size(wish, spelled_size(wish));
+
+	for (size_t i = 0; i < json_array_size(wish->watched); i++)
+	{
+		const char *uri = json_string_value(json_array_get(wish->watched, i));
+
+		if (uri != NULL)
+			size += sizeof(Watched) + strlen(uri) + 1;
+	}
+	return size;
+}
+
+bool
+subscriptions_have_room(const Session *session, const Wish *wish)
+{
+	const Subscribed *subscribed = &session->subscribed;
+
+	return (wish->era == ERA_LEGACY || subscribed->listens < MOST_LISTENS) &&
+		json_array_size(wish->given) <= MOST_WATCHES - subscribed->watches &&
+		whole_size(wish) <= MOST_SUBSCRIBED_BYTES - subscribed->bytes;
+}
+
+/* ---- to begin and to end ---- */
+
+/* Each spelling is watched once; to go through those of a resource would take too long. */
 static void
 open_watches(Subscription *s, const Wish *wish, char *spelled)
 {
+	json_t	   *seen = json_object();
+
 	for (size_t i = 0; i < json_array_size(wish->given); i++)
 	{
 		const char *uri = json_string_value(json_array_get(wish->watched, i));
 		const char *given = json_string_value(json_array_get(wish->given, i));
 		Interest   *watch = &s->watches[s->count];
 
-		if (uri == NULL || is_watched(s, uri, given))
+		if (uri == NULL || json_object_get(seen, given) != NULL)
 			continue;
+		if (json_object_set_new_nocheck(seen, given, json_true()) != 0)
+			log_fatal("out of memory");
 		watch->subscription = s;
 		if (strcmp(uri, given) != 0)
 		{
@@ -83,6 +101,7 @@ open_watches(Subscription *s, const Wish *wish, char *spelled)
 		watched_add(&s->audience->watched, uri, watch);
 		s->count++;
 	}
+	json_decref(seen);
 }
 
 /* All of it is zero; what follows the resources is for them, too, and for spellings. */
@@ -92,12 +111,9 @@ make_subscription(const Wish *wish, char **spelled)
 	size_t		most = json_array_size(wish->given);
 	size_t		bytes = spelled_size(wish);
 	size_t		given = bytes > 0 ? most : 0;
-	size_t		size;
-	Subscription *s;
+	size_t		size = subscription_size(wish, bytes);
+	Subscription *s = must_alloc(size);
 
-	size = sizeof(*s) + most * (sizeof(Interest) + sizeof(bool)) + given * sizeof(char *) +
-		wish->id.length + bytes;
-	s = must_alloc(size);
 	memset(s, 0, size);
 	s->given = given > 0 ? (const char **) &s->watches[most] : NULL;
 	s->is_pending = (bool *) ((const char **) &s->watches[most] + given);
@@ -120,11 +136,13 @@ subscription_open(Session *session, Audience *audience, const Wish *wish)
 	s->era = wish->era;
 	s->tools = wish->tools;
 	s->tools_told = tool_list_generation();
+	s->bytes = whole_size(wish);
 	open_watches(s, wish, spelled);
 	TAILQ_INSERT_HEAD(&subscribed->all, s, of_session);
 	TAILQ_INSERT_TAIL(&audience->subscriptions, s, of_audience);
 	subscribed->listens += s->era == ERA_MODERN;
 	subscribed->watches += s->count;
+	subscribed->bytes += s->bytes;
 	audience->tools += s->tools;
 	audience->waiting += s->tools && s->era == ERA_LEGACY;
 	return s;
@@ -141,14 +159,16 @@ subscription_close(Subscription *s)
 {
 	Subscribed *subscribed = &s->session->subscribed;
 
-	for (size_t i = 0; i < s->count; i++)
-		watched_remove(&s->audience->watched, &s->watches[i]);
+	/* of what it watches several times the newest stands first */
+	for (size_t i = s->count; i > 0; i--)
+		watched_remove(&s->audience->watched, &s->watches[i - 1]);
 	if (is_behind(s))
 		TAILQ_REMOVE(&subscribed->behind, s, behind);
 	TAILQ_REMOVE(&subscribed->all, s, of_session);
 	TAILQ_REMOVE(&s->audience->subscriptions, s, of_audience);
 	subscribed->listens -= s->era == ERA_MODERN;
 	subscribed->watches -= s->count;
+	subscribed->bytes -= s->bytes;
 	s->audience->tools -= s->tools;
 	s->audience->waiting -= s->tools && s->era == ERA_LEGACY;
 	if (subscribed->tools == s)

@@ -16,6 +16,7 @@
 /* What a client may have of them. */
 #define MOST_LISTENS 1000
 #define MOST_WATCHES 250000
+#define MOST_SUBSCRIBED_BYTES ((size_t) 64 * 1024 * 1024)
 
 /* What a client asks for. */
 typedef struct Wish
@@ -24,14 +25,15 @@ typedef struct Wish
 	Era			era;			/* whose methods it used */
 	bool		tools;			/* to be told of changes in the list of tools */
 	const json_t *given;		/* the uris of resources as it has them: strings; or NULL */
-	const json_t *watched;		/* the same as the database has them, null where it refuses */
+	const json_t *watched;		/* the same as the database has them, null where it refuses; NULL:
+								 * it has not been asked yet */
 } Wish;
 
 /* Before the first session. */
 extern void subscriptions_open(void);
 
-/* May the client have another subscription, to so many resources? */
-extern bool subscriptions_have_room(const Session *session, Era era, size_t watches);
+/* May the client have that besides its other subscriptions? */
+extern bool subscriptions_have_room(const Session *session, const Wish *wish);
 
 /* A new one; what was asked for twice is watched once. */
 extern Subscription *subscription_open(Session *session, Audience *audience, const Wish *wish);

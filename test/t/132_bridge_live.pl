@@ -103,6 +103,11 @@ $bridge->send_raw(qq({"jsonrpc":"2.0","id":"\\u0061/é","method":"subscriptions/
 like($bridge->line, qr/"io\.modelcontextprotocol\/subscriptionId":"\\u0061\/é"/, 'an id, byte for byte');
 $bridge->send_message({ jsonrpc => '2.0', id => $off, method => 'subscriptions/listen', params => { _meta => \%meta, notifications => {} } });
 is($bridge->answer($off)->{error}{code}, -32602, 'an id that is in use');
+my $twice = $bridge->encode({ jsonrpc => '2.0', id => 'twice', method => 'subscriptions/listen', params => { _meta => \%meta, notifications => { resourceSubscriptions => [ $uri{ada} ] } } });
+$bridge->send_raw("$twice\n$twice\n");
+acknowledged($bridge, 'twice');
+is($bridge->answer('twice')->{error}{code}, -32602, 'an id that came into use meanwhile');
+$bridge->notify('notifications/cancelled', { requestId => 'twice' });
 
 # What is malformed.
 foreach my $bad ({}, { notifications => [] }, { notifications => { resourceSubscriptions => 'x' } }, { notifications => { resourceSubscriptions => [1] } },
@@ -116,7 +121,7 @@ my @many = map { uri_of($_) } 1 .. 125_000;
 my $large = listen_to($bridge, resources => \@many);
 is(scalar @{ acknowledged($bridge, $large)->{resourceSubscriptions} }, 125_000, 'many resources');
 is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => { resourceSubscriptions => \@many } })->{error}{message},
-	'Invalid params: a client may have 1,000 subscriptions, to 250,000 resources in all', 'too many resources');
+	'Invalid params: a client may have 1,000 subscriptions, to 250,000 resources and of 64 MiB in all', 'too many resources');
 pop @many;
 my $rest = listen_to($bridge, resources => \@many);
 is(scalar @{ acknowledged($bridge, $rest)->{resourceSubscriptions} }, 124_999, 'these are all of them');
@@ -126,6 +131,35 @@ my @ids = map { my $id = listen_to($bridge); acknowledged($bridge, $id); $id } 1
 is($bridge->roundtrip('subscriptions/listen', { _meta => \%meta, notifications => {} })->{error}{code}, -32602, 'too many subscriptions');
 $bridge->notify('notifications/cancelled', { requestId => $_ }) foreach @ids;
 is_deeply(acknowledged($bridge, listen_to($bridge, resources => [ $uri{ada} ])), { resourceSubscriptions => [ $uri{ada} ] }, 'until others have ended');
+
+# 64 MiB of what these are called, in either era; and what is called in many ways does not take long.
+sub large
+{
+	my ($bridge, $method, $params) = @_;
+	my $id = $bridge->{next_id}++;
+
+	$bridge->send_raw(qq({"jsonrpc":"2.0","id":$id,"method":"$method","params":$params}\n));
+	return $bridge->line;
+}
+
+my $meta = $bridge->encode(\%meta);
+my $nine = 'x' x (9 * 1024 * 1024);
+my @nine = map { large($bridge, 'subscriptions/listen', qq({"_meta":$meta,"notifications":{"resourceSubscriptions":["scim://default/Users/$_$nine"]}})) } 1 .. 8;
+is(scalar(grep { /subscriptions\/acknowledged/ && length > 9_000_000 } @nine), 7, 'as many bytes as there is room for');
+like($nine[7], qr/"code":-32602/, 'and no more');
+is_deeply(acknowledged($bridge, listen_to($bridge, resources => [ uri_of('short') ])), { resourceSubscriptions => [ uri_of('short') ] }, 'what is short has room');
+$bridge->notify('notifications/cancelled', { requestId => $_ }) foreach $bridge->{next_id} - 9 .. $bridge->{next_id} - 3;
+my $legacy = bridge();
+$legacy->initialize;
+$nine = '%78' x (3 * 1024 * 1024);
+@nine = map { large($legacy, 'resources/subscribe', qq({"uri":"scim://default/Users/$_$nine"})) } 1 .. 6;
+is(join('', map { /"result":\{\}/ ? 'y' : /"code":-32602/ ? 'n' : '?' } @nine), 'yyyyyn', 'what the client spells otherwise takes more');
+is($legacy->finish, 0, 'exit code');
+my $spelled = join ',', map { my $n = $_; '"scim://default/Users/' . join('', map { $n >> $_ & 1 ? '%78' : 'x' } 0 .. 16) . '"' } 1 .. 100_000;
+my $since = time;
+$spelled = large($bridge, 'subscriptions/listen', qq({"_meta":$meta,"notifications":{"resourceSubscriptions":[$spelled]}}));
+is(scalar(() = $spelled =~ /"scim:/g), 100_000, 'a resource in many spellings');
+cmp_ok(time - $since, '<', 15, 'does not take long');
 
 # An end by the server: the answer.
 my $last = listen_to($bridge, tools => 1);

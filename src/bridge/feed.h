@@ -17,8 +17,9 @@ extern void feeds_open(struct event_base *base);
 extern Audience *feed_audience(const Session *session);
 
 /*
- * One of the audience has subscribed, and is told of what is changed from that cursor of
- * the database's on, at the latest; NULL: it watches no resource.
+ * One of the audience has subscribed, and is told of what is committed from now on; the
+ * cursor is the database's answer to what it asked (NULL: it watches no resource), with which
+ * the feed begins, unless it has come further already.
  */
 extern void feed_attend(Audience *audience, const char *cursor);
 

@@ -47,16 +47,18 @@ settings_now(void)
 							   2 * one_tenant + scim_setting_require_version);
 }
 
+/* What may fail comes first: a place never holds a list under the key of another. */
 static void
 keep(KeptList *kept, const Jsonb *list)
 {
+	const char *digest = scim_short_digest(VARDATA(list), VARSIZE(list) - VARHDRSZ);
+	Jsonb	   *copy = MemoryContextAlloc(TopMemoryContext, VARSIZE(list));
+
+	memcpy(copy, list, VARSIZE(list));
 	if (kept->list)
 		pfree(kept->list);
-	kept->list = NULL;
-	kept->list = MemoryContextAlloc(TopMemoryContext, VARSIZE(list));
-	memcpy(kept->list, list, VARSIZE(list));
-	strlcpy(kept->digest, scim_short_digest(VARDATA(list), VARSIZE(list) - VARHDRSZ),
-			sizeof(kept->digest));
+	kept->list = copy;
+	strlcpy(kept->digest, digest, sizeof(kept->digest));
 }
 
 static const KeptList *

@@ -119,7 +119,7 @@ need_clang()
 need_basics()
 {
 	find_postgres
-	local packages=(gcc make libc6-dev pkg-config libpq-dev libevent-dev libjansson-dev)
+	local packages=(gcc make libc6-dev pkg-config libpq-dev libevent-dev libssl-dev zlib1g-dev libjansson-dev)
 
 	[ -n "${PG_CONFIG:-}" ] || packages+=("postgresql-$major" "postgresql-server-dev-$major")
 	need "${packages[@]}" "$@"

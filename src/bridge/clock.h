@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-/* Milliseconds since some moment in the past. */
+/* Milliseconds and microseconds since some moment in the past. */
 extern uint64_t clock_ms(void);
+extern uint64_t clock_us(void);
 
 #endif							/* BRIDGE_CLOCK_H */

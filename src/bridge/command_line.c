@@ -19,12 +19,16 @@
 
 Options		options = {
 	.poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT,
-	.seal = SEAL_DEFAULT
+	.seal = SEAL_DEFAULT, .scim_base = SCIM_BASE_DEFAULT, .max_body = MAX_BODY_DEFAULT,
+	.max_connections = MAX_CONNECTIONS_DEFAULT, .max_per_address = MAX_PER_ADDRESS_DEFAULT,
+	.idle_timeout = IDLE_TIMEOUT_DEFAULT, .head_timeout = HEAD_TIMEOUT_DEFAULT,
+	.body_timeout = BODY_TIMEOUT_DEFAULT
 };
 
 static const char help[] =
 "scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
-"It speaks the Model Context Protocol on standard input and output.\n"
+"It speaks the Model Context Protocol on standard input and output; with --http,\n"
+"SCIM over HTTP instead.\n"
 "\n"
 "Usage:\n"
 "  scimver-mcp [OPTIONS] [CONNINFO]\n"
@@ -48,8 +52,33 @@ static const char help[] =
 "                     that (1 to 86400, default 10; 0: never)\n"
 "  --poll MS          while somebody is subscribed, changes are looked for so often,\n"
 "                     in milliseconds (10 to 60000, default 250)\n"
+"  --metrics ADDR     metrics for Prometheus, at http://ADDR/metrics, such as\n"
+"                     127.0.0.1:9187 (default: none)\n"
 "  --help             show this help, then exit\n"
 "  --version          show the version, then exit\n"
+"\n"
+"HTTP:\n"
+"  --http ADDR        serve HTTP at 127.0.0.1:8080, [::1]:8080, 8080 (which is\n"
+"                     127.0.0.1:8080) or unix:PATH\n"
+"  --scim-base PATH   SCIM below that path (default /scim/v2)\n"
+"  --no-scim          no SCIM\n"
+"  --tls-cert FILE    TLS, with these certificates, and ...\n"
+"  --tls-key FILE     ... their key; SIGHUP reads both again\n"
+"  --trusted-proxy CIDR,...\n"
+"                     of these addresses X-Forwarded-For, -Proto and -Host are taken\n"
+"  --open-discovery   no token is needed for what SCIM says of itself\n"
+"  --insecure-loopback ROLE TENANT\n"
+"                     no token at all: every request has the role ROLE in TENANT;\n"
+"                     on loopback addresses only\n"
+"  --max-body BYTES   of a request's body (1024 to 67108864, default 1048576)\n"
+"  --max-connections N\n"
+"                     of all clients (1 to 100000, default 1000)\n"
+"  --max-per-address N\n"
+"                     of one address (1 to 100000, default 100)\n"
+"  --idle-timeout SECONDS, --head-timeout SECONDS, --body-timeout SECONDS\n"
+"                     how long a client may take between two requests, for the head\n"
+"                     of one, for its body (1 to 3600, default 60, 10, 30)\n"
+"  --log-requests     a line on standard error for each request\n"
 "\n"
 "Connections are opened when they are first needed. Messages about the\n"
 "process itself go to standard error, one line each.\n"
@@ -152,76 +181,185 @@ all_tools(const char *set, const char *names)
 	return all;
 }
 
+/* ---- the options, one by one ---- */
+
+/* What --toolset and --tools said, until both are known. */
+static const char *set_of_tools;
+static const char *names_of_tools;
+
+static void
+take_tenant(const char *word)
+{
+	if (word[0] == '\0' || !scan_utf8(word, strlen(word)))
+		usage_error("--tenant takes the name of a tenant", NULL);
+	options.tenant = word;
+}
+
+static void
+take_toolset(const char *word)
+{
+	set_of_tools = toolset(word);
+}
+
+static void
+take_tools(const char *names)
+{
+	names_of_tools = tools(names);
+}
+
+/* A path that requests may have: "/" alone means all of them. */
+static void
+take_scim_base(const char *path)
+{
+	static const char letters[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~";
+	size_t		length = strlen(path);
+
+	if (path[0] != '/' || strspn(path, letters) != length || strstr(path, "//") != NULL ||
+		strstr(path, "/.") != NULL || (length > 1 && path[length - 1] == '/'))
+		usage_error("--scim-base takes a path such as /scim/v2", NULL);
+	options.scim_base = path;
+}
+
+static void
+take_no_scim(const char *nothing)
+{
+	options.scim_base = nothing;
+}
+
+/* Its second value is taken behind it (command_line_read). */
+static void
+take_loopback(const char *role)
+{
+	if (role[0] == '\0')
+		usage_error("--insecure-loopback takes a role and a tenant", NULL);
+	options.loopback_role = role;
+}
+
+static void
+show_help(const char *nothing)
+{
+	(void) nothing;
+	print(help);
+}
+
+static void
+show_version(const char *nothing)
+{
+	(void) nothing;
+	print("scimver-mcp " SCIMVER_VERSION "\n");
+}
+
+/* An option: what it sets, or who takes it. */
+typedef struct KnownOption
+{
+	const char *name;
+	bool	   *flag;			/* it is on */
+	const char **text;			/* what it takes */
+	int		   *number;			/* the same, as a number ... */
+	long		least;			/* ... not less than that */
+	long		limit;			/* ... nor more than that */
+	const char *complaint;		/* ... or else */
+	void		(*take) (const char *word); /* what it takes, if it takes something */
+	bool		takes;			/* take gets a word */
+} KnownOption;
+
+static const KnownOption known_options[] = {
+	{"tenant", .take = take_tenant, .takes = true},
+	{"read-only", .flag = &options.read_only},
+	{"require-version", .flag = &options.require_version},
+	{"toolset", .take = take_toolset, .takes = true},
+	{"tools", .take = take_tools, .takes = true},
+	{"pool", .number = &options.pool_size, 1, POOL_LIMIT, "--pool takes a number from 1 to 64"},
+	{"timeout", .number = &options.timeout, 1, TIMEOUT_LIMIT,
+	"--timeout takes a number of seconds from 1 to 86400"},
+	{"seal", .number = &options.seal, 0, SEAL_LIMIT,
+	"--seal takes a number of seconds from 0 to 86400"},
+	{"poll", .number = &options.poll, POLL_LEAST, POLL_LIMIT,
+	"--poll takes a number of milliseconds from 10 to 60000"},
+	{"http", .text = &options.http},
+	{"metrics", .text = &options.metrics},
+	{"scim-base", .take = take_scim_base, .takes = true},
+	{"no-scim", .take = take_no_scim},
+	{"insecure-loopback", .take = take_loopback, .takes = true},
+	{"open-discovery", .flag = &options.open_discovery},
+	{"max-body", .number = &options.max_body, 1024, MAX_BODY_LIMIT,
+	"--max-body takes a number of bytes from 1024 to 67108864"},
+	{"max-connections", .number = &options.max_connections, 1, MAX_CONNECTIONS_LIMIT,
+	"--max-connections takes a number from 1 to 100000"},
+	{"max-per-address", .number = &options.max_per_address, 1, MAX_CONNECTIONS_LIMIT,
+	"--max-per-address takes a number from 1 to 100000"},
+	{"idle-timeout", .number = &options.idle_timeout, 1, HTTP_TIMEOUT_LIMIT,
+	"--idle-timeout takes a number of seconds from 1 to 3600"},
+	{"head-timeout", .number = &options.head_timeout, 1, HTTP_TIMEOUT_LIMIT,
+	"--head-timeout takes a number of seconds from 1 to 3600"},
+	{"body-timeout", .number = &options.body_timeout, 1, HTTP_TIMEOUT_LIMIT,
+	"--body-timeout takes a number of seconds from 1 to 3600"},
+	{"tls-cert", .text = &options.tls_cert},
+	{"tls-key", .text = &options.tls_key},
+	{"trusted-proxy", .text = &options.trusted_proxy},
+	{"log-requests", .flag = &options.log_requests},
+	{"help", .take = show_help},
+	{"version", .take = show_version},
+};
+
+#define KNOWN_OPTIONS (sizeof(known_options) / sizeof(known_options[0]))
+
+static void
+take_option(const KnownOption *option, const char *word)
+{
+	if (option->flag != NULL)
+		*option->flag = true;
+	else if (option->text != NULL)
+		*option->text = word;
+	else if (option->number != NULL)
+		*option->number = number(word, option->least, option->limit, option->complaint);
+	else
+		option->take(word);
+}
+
+/* What they need of each other. */
+static void
+check_together(void)
+{
+	if ((options.tls_cert == NULL) != (options.tls_key == NULL))
+		usage_error("--tls-cert and --tls-key go together", NULL);
+	if (options.http == NULL && options.tls_cert != NULL)
+		usage_error("--tls-cert needs --http", NULL);
+	if (options.http == NULL && options.loopback_role != NULL)
+		usage_error("--insecure-loopback needs --http", NULL);
+}
+
 void
 command_line_read(int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"tenant", required_argument, NULL, 't'},
-		{"read-only", no_argument, NULL, 'r'},
-		{"require-version", no_argument, NULL, 'q'},
-		{"toolset", required_argument, NULL, 'o'},
-		{"tools", required_argument, NULL, 'n'},
-		{"pool", required_argument, NULL, 'p'},
-		{"timeout", required_argument, NULL, 'l'},
-		{"seal", required_argument, NULL, 's'},
-		{"poll", required_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0}
-	};
-	const char *set = NULL;
-	const char *names = NULL;
+	struct option known[KNOWN_OPTIONS + 1] = {{NULL, 0, NULL, 0}};
 	int			option;
+	int			which = 0;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1)
+	for (size_t i = 0; i < KNOWN_OPTIONS; i++)
 	{
-		switch (option)
-		{
-			case 't':
-				if (optarg[0] == '\0' || !scan_utf8(optarg, strlen(optarg)))
-					usage_error("--tenant takes the name of a tenant", NULL);
-				options.tenant = optarg;
-				break;
-			case 'r':
-				options.read_only = true;
-				break;
-			case 'o':
-				set = toolset(optarg);
-				break;
-			case 'n':
-				names = tools(optarg);
-				break;
-			case 'w':
-				options.poll = number(optarg, POLL_LEAST, POLL_LIMIT,
-									  "--poll takes a number of milliseconds from 10 to 60000");
-				break;
-			case 'q':
-				options.require_version = true;
-				break;
-			case 'p':
-				options.pool_size = number(optarg, 1, POOL_LIMIT,
-										   "--pool takes a number from 1 to 64");
-				break;
-			case 'l':
-				options.timeout = number(optarg, 1, TIMEOUT_LIMIT,
-										 "--timeout takes a number of seconds from 1 to 86400");
-				break;
-			case 's':
-				options.seal = number(optarg, 0, SEAL_LIMIT,
-									  "--seal takes a number of seconds from 0 to 86400");
-				break;
-			case 'h':
-				print(help);
-			case 'v':
-				print("scimver-mcp " SCIMVER_VERSION "\n");
-			case ':':
-				usage_error("an option lacks its value", argv[optind - 1]);
-			default:
-				usage_error("unknown option", argv[optind - 1]);
-		}
+		const KnownOption *one = &known_options[i];
+
+		known[i].name = one->name;
+		known[i].has_arg = one->text != NULL || one->number != NULL || one->takes;
 	}
-	options.toolset = all_tools(set, names);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", known, &which)) != -1)
+	{
+		if (option == ':')
+			usage_error("an option lacks its value", argv[optind - 1]);
+		if (option != 0)
+			usage_error("unknown option", argv[optind - 1]);
+		take_option(&known_options[which], optarg);
+		if (known_options[which].take != take_loopback)
+			continue;
+		if (optind >= argc || argv[optind][0] == '-')
+			usage_error("--insecure-loopback takes a role and a tenant", NULL);
+		options.loopback_tenant = argv[optind++];
+	}
+	check_together();
+	options.toolset = all_tools(set_of_tools, names_of_tools);
 	if (argc - optind > 1)
 		usage_error("more than one connection string", NULL);
 	if (argc - optind == 1)

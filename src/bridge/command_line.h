@@ -18,6 +18,22 @@ typedef struct Options
 	int			pool_size;		/* --pool: most connections at once */
 	int			timeout;		/* --timeout: seconds that a call may take */
 	int			seal;			/* --seal: seconds between two seals of the history; 0: none */
+	const char *http;			/* --http: where HTTP is served; NULL: nowhere, stdio is */
+	const char *metrics;		/* --metrics: where metrics are; NULL: nowhere */
+	const char *scim_base;		/* --scim-base: the path of SCIM; NULL (--no-scim): there is none */
+	const char *loopback_role;	/* --insecure-loopback: who asks without a token; or NULL */
+	const char *loopback_tenant;	/* and in which tenant */
+	bool		open_discovery; /* --open-discovery: that needs no token */
+	int			max_body;		/* --max-body: bytes of a request's body */
+	int			max_connections;	/* --max-connections: of clients, at once */
+	int			max_per_address;	/* --max-per-address: of one address */
+	int			idle_timeout;	/* --idle-timeout: seconds between two requests */
+	int			head_timeout;	/* --head-timeout: seconds for the head of one */
+	int			body_timeout;	/* --body-timeout: seconds for its body */
+	const char *tls_cert;		/* --tls-cert: a file of certificates; NULL: no TLS */
+	const char *tls_key;		/* --tls-key: and of its key */
+	const char *trusted_proxy;	/* --trusted-proxy: CIDRs of them, with commas; or NULL */
+	bool		log_requests;	/* --log-requests: a line for each */
 } Options;
 
 /* --toolset, its default. */
@@ -39,6 +55,24 @@ typedef struct Options
 /* --seal, its default and its limit: a day. */
 #define SEAL_DEFAULT 10
 #define SEAL_LIMIT 86400
+
+/* --scim-base, its default. */
+#define SCIM_BASE_DEFAULT "/scim/v2"
+
+/* --max-body, its default and its limit. */
+#define MAX_BODY_DEFAULT (1024 * 1024)
+#define MAX_BODY_LIMIT (64 * 1024 * 1024)
+
+/* --max-connections and --max-per-address, their defaults and their limit. */
+#define MAX_CONNECTIONS_DEFAULT 1000
+#define MAX_PER_ADDRESS_DEFAULT 100
+#define MAX_CONNECTIONS_LIMIT 100000
+
+/* --idle-timeout, --head-timeout and --body-timeout, their defaults and their limit: an hour. */
+#define IDLE_TIMEOUT_DEFAULT 60
+#define HEAD_TIMEOUT_DEFAULT 10
+#define BODY_TIMEOUT_DEFAULT 30
+#define HTTP_TIMEOUT_LIMIT 3600
 
 extern Options options;
 

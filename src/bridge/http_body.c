@@ -33,7 +33,7 @@ enum
 };
 
 int
-http_body_begin(HttpBody * body, const HttpHead * head, uint64_t most)
+http_body_begin(HttpBody *body, const HttpHead *head, uint64_t most)
 {
 	*body = (HttpBody) {.state = head->chunked ? BODY_SIZE : BODY_PLAIN, .most = most};
 	if (head->chunked)
@@ -52,7 +52,7 @@ http_body_begin(HttpBody * body, const HttpHead * head, uint64_t most)
 
 /* This state is next. */
 static int
-next(HttpBody * body, int state)
+next(HttpBody *body, int state)
 {
 	body->state = state;
 	return HTTP_MORE;
@@ -60,7 +60,7 @@ next(HttpBody * body, int state)
 
 /* Next is that one if the byte is the one that must be here. */
 static int
-must_be(HttpBody * body, char byte, char wanted, int state)
+must_be(HttpBody *body, char byte, char wanted, int state)
 {
 	return byte == wanted ? next(body, state) : 400;
 }
@@ -73,7 +73,7 @@ hex_value(char digit)
 
 /* A byte of a chunk's size. */
 static int
-take_size(HttpBody * body, char byte)
+take_size(HttpBody *body, char byte)
 {
 	if (http_byte_is(byte, HTTP_HEX) && body->digits < MOST_DIGITS)
 	{
@@ -90,7 +90,7 @@ take_size(HttpBody * body, char byte)
 
 /* A byte of text that means nothing; there may be so much of it. */
 static int
-pass_over(HttpBody * body, char byte, unsigned int place)
+pass_over(HttpBody *body, char byte, unsigned int place)
 {
 	if (!http_byte_is(byte, place))
 		return 400;
@@ -99,7 +99,7 @@ pass_over(HttpBody * body, char byte, unsigned int place)
 
 /* A byte that is not of the body itself. */
 static int
-take_byte(HttpBody * body, char byte)
+take_byte(HttpBody *body, char byte)
 {
 	switch (body->state)
 	{
@@ -134,7 +134,7 @@ take_byte(HttpBody * body, char byte)
 
 /* Bytes of the body: no more than are to come of it, or of the chunk. */
 static void
-take_piece(HttpBody * body, const char *bytes, size_t length, size_t *used, ScanSpan *piece)
+take_piece(HttpBody *body, const char *bytes, size_t length, size_t *used, ScanSpan *piece)
 {
 	size_t		size = length < body->left ? length : (size_t) body->left;
 
@@ -147,7 +147,7 @@ take_piece(HttpBody * body, const char *bytes, size_t length, size_t *used, Scan
 }
 
 int
-http_parse_body(HttpBody * body, const char *bytes, size_t length, size_t *used, ScanSpan *piece)
+http_parse_body(HttpBody *body, const char *bytes, size_t length, size_t *used, ScanSpan *piece)
 {
 	*used = 0;
 	*piece = (ScanSpan) {NULL, 0};

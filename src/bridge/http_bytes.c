@@ -12,6 +12,10 @@
 
 #include <string.h>
 
+/* Bytes beyond ASCII. */
+#define LEAST_OTHER 0x80
+#define MOST_OTHER 0xFF
+
 /* Bytes that are alike. */
 #define SIGN (HTTP_TEXT | HTTP_QUERY)
 #define MARK (SIGN | HTTP_PATH)
@@ -52,7 +56,7 @@ const uint8_t http_bytes[256] = {
 	['|'] = SIGN | HTTP_TOKEN,
 	['}'] = SIGN,
 	['~'] = NAME,
-	[0x80...0xFF] = HTTP_TEXT,
+	[LEAST_OTHER...MOST_OTHER] = HTTP_TEXT,
 };
 
 bool

@@ -50,13 +50,13 @@ http_method_name(HttpMethod method)
 }
 
 bool
-http_is_field(const HttpField * field, const char *name)
+http_is_field(const HttpField *field, const char *name)
 {
 	return http_is_text(field->name, name);
 }
 
 unsigned int
-http_field_count(const HttpHead * head, const char *name)
+http_field_count(const HttpHead *head, const char *name)
 {
 	unsigned int count = 0;
 
@@ -66,7 +66,7 @@ http_field_count(const HttpHead * head, const char *name)
 }
 
 ScanSpan
-http_field(const HttpHead * head, const char *name)
+http_field(const HttpHead *head, const char *name)
 {
 	ScanSpan	value = {NULL, 0};
 
@@ -85,7 +85,7 @@ http_field(const HttpHead * head, const char *name)
 
 /* Path and query. */
 static int
-take_path(HttpHead * head, ScanSpan target)
+take_path(HttpHead *head, ScanSpan target)
 {
 	ScanSpan	query = target;
 	ScanSpan	path = http_take_until(&query, '?');
@@ -129,7 +129,7 @@ take_target(Reading *reading, ScanSpan target)
 
 /* "HTTP/1.1". */
 static int
-take_version(HttpHead * head, ScanSpan version)
+take_version(HttpHead *head, ScanSpan version)
 {
 	const char *text = version.start;
 
@@ -143,7 +143,7 @@ take_version(HttpHead * head, ScanSpan version)
 }
 
 static int
-take_method(HttpHead * head, ScanSpan method)
+take_method(HttpHead *head, ScanSpan method)
 {
 	for (int i = 0; i < HTTP_METHODS; i++)
 	{
@@ -374,7 +374,7 @@ take_line(ScanSpan *lines)
 
 /* All lines, to the empty one. */
 static int
-take_lines(HttpHead * head, ScanSpan lines)
+take_lines(HttpHead *head, ScanSpan lines)
 {
 	Reading		reading = {.head = head};
 	int			status = take_first_line(&reading, take_line(&lines));
@@ -395,7 +395,7 @@ take_lines(HttpHead * head, ScanSpan lines)
 
 /* The line that ends here is the first one. */
 static int
-look_at_first_line(HttpHead * head, const char *begin, const char *end)
+look_at_first_line(HttpHead *head, const char *begin, const char *end)
 {
 	Reading		reading = {.head = head};
 
@@ -407,7 +407,7 @@ look_at_first_line(HttpHead * head, const char *begin, const char *end)
  * if it was there.
  */
 static int
-look_at(const char *begin, const char *at, const char **first, HttpHead * head)
+look_at(const char *begin, const char *at, const char **first, HttpHead *head)
 {
 	bool		behind_cr = at > begin && at[-1] == '\r';
 
@@ -431,7 +431,7 @@ look_at(const char *begin, const char *at, const char **first, HttpHead * head)
  * that is one memchr.
  */
 int
-http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead * head)
+http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head)
 {
 	const char *begin = length >= 2 && memcmp(bytes, "\r\n", 2) == 0 ? bytes + 2 : bytes;
 	const char *at = bytes + *looked < begin ? begin : bytes + *looked;

@@ -32,14 +32,14 @@ typedef enum HttpMethod
 	HTTP_DELETE,
 	HTTP_OPTIONS,
 	HTTP_METHODS				/* how many there are */
-}			HttpMethod;
+} HttpMethod;
 
 /* One field: its name as it was sent, its value without blanks around it. */
 typedef struct HttpField
 {
 	ScanSpan	name;
 	ScanSpan	value;
-}			HttpField;
+} HttpField;
 
 /* A head; its spans point into the bytes that were parsed. */
 typedef struct HttpHead
@@ -48,8 +48,7 @@ typedef struct HttpHead
 	ScanSpan	path;			/* from its "/" on, as it was sent ("*" of OPTIONS) */
 	ScanSpan	query;			/* behind "?"; absent: there is none */
 	ScanSpan	host;			/* of Host; absent: HTTP/1.0 without one */
-	bool		old;			/* HTTP/1.0: its client reads an answer to the end of the
-								 * connection */
+	bool		old;			/* HTTP/1.0 */
 	bool		keeps_alive;	/* the connection may be used again */
 	bool		chunked;		/* the body comes in chunks */
 	bool		expects_continue;	/* the client waits for 100 before it sends the body */
@@ -57,7 +56,7 @@ typedef struct HttpHead
 	size_t		length;			/* bytes of the head, with its empty line */
 	unsigned int count;			/* how many fields there are */
 	HttpField	fields[HTTP_MOST_FIELDS];
-}			HttpHead;
+} HttpHead;
 
 /* What came of parsing, where it is not a status to refuse with (400, 414, ...). */
 #define HTTP_MORE 0				/* it is not whole yet */
@@ -67,16 +66,16 @@ typedef struct HttpHead
  * The head at the beginning of these bytes.  Of one that is not whole yet, *looked says how far
  * it was looked at: to be 0 at first, and given again with more bytes.
  */
-extern int	http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead * head);
+extern int	http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head);
 
 /* The value of the field of that name (lower case), if there is exactly one; else absent. */
-extern ScanSpan http_field(const HttpHead * head, const char *name);
+extern ScanSpan http_field(const HttpHead *head, const char *name);
 
 /* How many fields have that name (lower case). */
-extern unsigned int http_field_count(const HttpHead * head, const char *name);
+extern unsigned int http_field_count(const HttpHead *head, const char *name);
 
 /* Is that, in any case of letters, the field's name (lower case)? */
-extern bool http_is_field(const HttpField * field, const char *name);
+extern bool http_is_field(const HttpField *field, const char *name);
 
 /* The name of a method, as it is sent. */
 extern const char *http_method_name(HttpMethod method);
@@ -90,16 +89,16 @@ typedef struct HttpBody
 	uint64_t	most;			/* bytes that it may have (else 413) */
 	unsigned int digits;		/* of the chunk's size so far */
 	size_t		passed;			/* bytes of extensions and trailers so far (else 431) */
-}			HttpBody;
+} HttpBody;
 
 /* Begin with the body of this request; 413 where it says itself that it is too long, or HTTP_MORE. */
-extern int	http_body_begin(HttpBody * body, const HttpHead * head, uint64_t most);
+extern int	http_body_begin(HttpBody *body, const HttpHead *head, uint64_t most);
 
 /*
  * Go on: takes *used of the bytes, of which *piece belongs to the body (or is absent).
  * HTTP_MORE: call it again with what is left, or with more; HTTP_WHOLE: the body has ended.
  */
-extern int	http_parse_body(HttpBody * body, const char *bytes, size_t length, size_t *used,
+extern int	http_parse_body(HttpBody *body, const char *bytes, size_t length, size_t *used,
 							ScanSpan *piece);
 
 #endif							/* BRIDGE_HTTP_PARSE_H */

@@ -95,7 +95,8 @@ sub _serve
 					foreach my $socket ($ready, $other)
 					{
 						$select->remove($socket);
-						delete @peer{$socket};
+						delete $peer{$socket};
+						delete $answers{$socket};
 						close $socket;
 					}
 				}

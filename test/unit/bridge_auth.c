@@ -45,10 +45,13 @@ log_line(const char *format, ...)
 	(void) format;
 }
 
+/* What a proxy says that Host was, if there is one. */
+static ScanSpan forwarded_host;
+
 ScanSpan
 http_host(const HttpExchange *exchange)
 {
-	return exchange->head.host;
+	return forwarded_host.start != NULL ? forwarded_host : exchange->head.host;
 }
 
 /* A request with these fields, which end with an empty line. */
@@ -127,6 +130,11 @@ static const AuthCase with_loopback[] = {
 	{"Host: example.com\r\nAuthorization: Bearer " TOKEN "\r\n", BY_TOKEN},
 	{"Host: localhost\r\nAuthorization: Bearer x\r\n", ERROR_TOKEN_INVALID},
 	{"Host: localhost\r\nAuthorization: Basic x\r\n", ERROR_TOKEN_MISSING},
+	{NULL, 0}
+};
+
+static const AuthCase by_proxy[] = {
+	{"Host: localhost\r\n", ERROR_NOT_LOCAL},
 	{NULL, 0}
 };
 
@@ -214,6 +222,9 @@ main(void)
 	options.open_discovery = false;
 	options.loopback_role = "somebody";
 	check_cases(with_loopback);
+	forwarded_host = (ScanSpan) {"example.com", 11};
+	check_cases(by_proxy);
+	forwarded_host = (ScanSpan) {NULL, 0};
 
 	check_headers("Host: x\r\nX-Other: 1\r\n", "{}", "others are not handed on");
 	check_headers("Host: x\r\nIF-MATCH: W/\"a\"\r\n", "{\"if-match\":\"W/\\\"a\\\"\"}", "a header, as JSON");

@@ -13,7 +13,7 @@
 static const OwnErrorKind kinds[] = {
 	[ERROR_PARSE] = {-32700, 400, NULL, false, "Parse error: the line is not a JSON message", NULL},
 	[ERROR_LINE_TOO_LONG] = {-32600, 413, NULL, false,
-	"Invalid request: a line may hold at most 10 MiB", NULL},
+		"Invalid request: a line may hold at most 10 MiB", NULL},
 	[ERROR_BATCH] = {-32600, 400, NULL, false, "Invalid request: batches are not part of the protocol",
 	NULL},
 	[ERROR_INVALID_REQUEST] = {-32600, 400, NULL, false, "Invalid request", NULL},
@@ -37,15 +37,15 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_NO_RESOURCE_LEGACY] = {-32002, 404, NULL, false, "Resource not found", NULL},
 
 	[ERROR_TARGET] = {-32600, 400, NULL, false,
-	"What is not ASCII must be percent-encoded in the target of a request.", NULL},
+		"What is not ASCII must be percent-encoded in the target of a request.", NULL},
 	[ERROR_HEADER] = {-32600, 400, NULL, false, "A header is not valid UTF-8.", NULL},
 	[ERROR_TOKEN_MISSING] = {-32600, 401, NULL, false,
-	"A token is required: Authorization: Bearer scimver_...", NULL},
+		"A token is required: Authorization: Bearer scimver_...", NULL},
 	[ERROR_TOKEN_INVALID] = {-32600, 401, NULL, false, "The token is not valid.", NULL},
 	[ERROR_TOKEN_TWICE] = {-32600, 400, NULL, false,
-	"There may be only one Authorization header.", NULL},
+		"There may be only one Authorization header.", NULL},
 	[ERROR_NOT_LOCAL] = {-32600, 403, NULL, false,
-	"Without a token, requests are taken from this machine alone: as Host and Origin say it.", NULL},
+		"Without a token, requests are taken from this machine alone: as Host and Origin say it.", NULL},
 
 	[ERROR_NO_DATABASE] = {-32603, 503, "RETRY_LATER", true,
 		"The database cannot be reached; nothing was sent to it.",

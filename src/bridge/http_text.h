@@ -1,0 +1,17 @@
+/*
+ * http_text.h
+ *		Routes that only tell something, as text.
+ */
+#ifndef BRIDGE_HTTP_TEXT_H
+#define BRIDGE_HTTP_TEXT_H
+
+#include "http.h"
+
+/* Refuses all methods but GET and HEAD (HttpRoute.admit). */
+extern bool http_text_admit(HttpExchange *exchange, HttpAnswer *refusal);
+
+/* Tell this; nobody is to keep it. */
+extern void http_text_answer(HttpExchange *exchange, int status, const char *content_type,
+							 const char *text, size_t length);
+
+#endif							/* BRIDGE_HTTP_TEXT_H */

@@ -128,6 +128,11 @@ static const char may_seal[] =
 " AND p.pronamespace OPERATOR(pg_catalog.=) e.extnamespace"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
+/* Before clients are sent here: that is enough, and needs no right to anything. */
+static const char is_ready[] =
+"SELECT '" READY "' AS answer FROM pg_catalog.pg_extension e"
+" WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
+
 /* What it is all for: the function, and which parameters it takes. */
 static const struct
 {
@@ -331,6 +336,8 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 		return send_listen(pg, request->tool);
 	if (request->kind == REQUEST_MAY_SEAL)
 		return PQsendQueryParams(pg, may_seal, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	if (request->kind == REQUEST_READY)
+		return PQsendQueryParams(pg, is_ready, 0, NULL, NULL, NULL, NULL, 0) == 1;
 	if (request->arguments.length > INT_MAX)
 		return false;			/* a line is far shorter */
 	lengths[1] = (int) request->arguments.length;

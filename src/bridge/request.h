@@ -39,6 +39,7 @@ typedef enum RequestKind
 	REQUEST_LISTEN,				/* what is notified on a channel, from now on */
 	REQUEST_MAY_SEAL,			/* can the history be sealed, and by this role? (queries.h) */
 	REQUEST_SEAL,				/* seal it */
+	REQUEST_READY,				/* does the database answer, and is the extension there? */
 	REQUEST_KINDS				/* how many there are */
 } RequestKind;
 

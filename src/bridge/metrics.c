@@ -40,7 +40,8 @@ static const char *const codes[] = {
 	"PERMISSION_DENIED", "SENSITIVE", "LEASE_HELD", "LEASE_LOST", "POLICY_DENIED",
 	"REVIEW_REQUIRED", "NOT_A_REVIEWER", "PROPOSAL_NOT_FOUND", "PROPOSAL_CLOSED",
 	"NOT_REGISTERED", "ALREADY_REGISTERED", "INVALID_MAPPING", "TOO_LARGE", "CONFLICT_STORM",
-	"RETRY_LATER", "OUTCOME_UNKNOWN", "STILL_REFERENCED", "TOKEN_INVALID", "INTERNAL", OTHER
+	"RETRY_LATER", "OUTCOME_UNKNOWN", "STILL_REFERENCED", "TOKEN_INVALID", "INVALID_REQUEST",
+	"INTERNAL", OTHER
 };
 static const char *const reasons[] = {"missing", "malformed", "refused", "forbidden", "rate"};
 static const char *const directions[] = {"received", "sent"};

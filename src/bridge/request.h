@@ -113,6 +113,7 @@ struct Request
 	ScanSpan	token;			/* what its progress is told with, as it was sent; or absent */
 	RequestProgressed progressed;	/* is told how far it is; NULL: nobody wants to know */
 	size_t		size;			/* bytes that it takes */
+	int			status;			/* what its end would be in HTTP; 0: it has not come back */
 };
 
 /* What a request is about: all of it is copied. */

@@ -15,7 +15,7 @@
 
 #include "consult.h"
 #include "log.h"
-#include "observe.h"
+#include "metrics.h"
 #include "pool.h"
 #include "result.h"
 #include "rpc.h"
@@ -60,7 +60,7 @@ note_refusal(ScanSpan envelope)
 	if (scan_members(envelope.start, envelope.length, wanted) == SCAN_OK)
 		code = rpc_string(spelled, &length);
 	if (code != NULL)
-		observe_error(code);
+		metrics_error(code);
 	free(code);
 }
 

@@ -16,7 +16,7 @@
 /* Does the client take gzip, and not rather the plain bytes? */
 extern bool gzip_is_taken(const HttpHead *head);
 
-/* These bytes compressed, at the end of *out; false, with *out as it was: it would be no shorter. */
+/* These bytes compressed, at the end of *out; false: that is no shorter, and *out is as it was. */
 extern bool gzip_pack(Buf *out, const char *bytes, size_t length);
 
 #endif							/* BRIDGE_GZIP_H */

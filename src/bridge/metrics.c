@@ -6,8 +6,8 @@
  * has at most one label is written whole, as a rate has to begin at 0; of the others, what
  * has happened.
  *
- * Entry points: metrics_request, metrics_database, metrics_count, metrics_set,
- * metrics_write.
+ * Entry points: metrics_request, metrics_database, metrics_error, metrics_count,
+ * metrics_set, metrics_write.
  */
 #include "metrics.h"
 
@@ -128,19 +128,19 @@ static const Family families[METRICS] = {
 	[METRIC_AUTH_FAILURES] = {"scimver_auth_failures_total", FAMILY_COUNTER,
 		"Requests that were refused for their token.", auth_failures, {&by_reason}},
 	[METRIC_POOL_SIZE] = {"scimver_pool_size", FAMILY_GAUGE,
-	"Connections to the database that there may be.", &single[METRIC_POOL_SIZE], {NULL}},
+		"Connections to the database that there may be.", &single[METRIC_POOL_SIZE], {NULL}},
 	[METRIC_POOL_BUSY] = {"scimver_pool_busy", FAMILY_GAUGE,
-	"Connections to the database that work on a request.", &single[METRIC_POOL_BUSY], {NULL}},
+		"Connections to the database that work on a request.", &single[METRIC_POOL_BUSY], {NULL}},
 	[METRIC_POOL_WAITING] = {"scimver_pool_waiting", FAMILY_GAUGE,
-	"Requests that wait for such a connection.", &single[METRIC_POOL_WAITING], {NULL}},
+		"Requests that wait for such a connection.", &single[METRIC_POOL_WAITING], {NULL}},
 	[METRIC_DB_SECONDS] = {"scimver_db_seconds", FAMILY_HISTOGRAM,
-	"Time that the database took for a statement.", db_seconds, {NULL}},
+		"Time that the database took for a statement.", db_seconds, {NULL}},
 	[METRIC_CONNECTIONS] = {"scimver_connections", FAMILY_GAUGE,
-	"Connections of clients.", &single[METRIC_CONNECTIONS], {NULL}},
+		"Connections of clients.", &single[METRIC_CONNECTIONS], {NULL}},
 	[METRIC_SUBSCRIPTIONS] = {"scimver_subscriptions", FAMILY_GAUGE,
-	"Subscriptions of clients.", &single[METRIC_SUBSCRIPTIONS], {NULL}},
+		"Subscriptions of clients.", &single[METRIC_SUBSCRIPTIONS], {NULL}},
 	[METRIC_BYTES] = {"scimver_bytes_total", FAMILY_COUNTER,
-	"Bytes from and to clients.", bytes, {&by_direction}},
+		"Bytes from and to clients.", bytes, {&by_direction}},
 };
 
 /* ---- counting ---- */
@@ -202,6 +202,14 @@ metrics_count(Metric metric, const char *label, uint64_t times)
 	const char *const values[MOST_LABELS] = {label};
 
 	*cells_of(metric, values) += times;
+}
+
+void
+metrics_error(const char *code)
+{
+	metrics_count(METRIC_ERRORS, code != NULL ? code : "INVALID_REQUEST", 1);
+	if (code != NULL && strcmp(code, "VERSION_MISMATCH") == 0)
+		metrics_count(METRIC_CONFLICTS, NULL, 1);
 }
 
 void

@@ -40,6 +40,9 @@ extern void metrics_request(const char *transport, const char *route, int status
 /* The database has ended a statement, after so many microseconds. */
 extern void metrics_database(uint64_t microseconds);
 
+/* A client was told of an error with that code; NULL: of one that has none, of what it sent. */
+extern void metrics_error(const char *code);
+
 /* Count one of those that have one label, or none (NULL), so many times more. */
 extern void metrics_count(Metric metric, const char *label, uint64_t times);
 

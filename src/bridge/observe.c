@@ -4,12 +4,11 @@
  *
  * A line of the log has words of ours and numbers alone: nothing that a client sent.
  *
- * Entry points: observe, observe_call, observe_error.
+ * Entry points: observe, observe_call.
  */
 #include "observe.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "clock.h"
 #include "command_line.h"
@@ -62,12 +61,4 @@ observe_call(const Request *request, uint64_t began)
 	};
 
 	observe(&observed);
-}
-
-void
-observe_error(const char *code)
-{
-	metrics_count(METRIC_ERRORS, or_else(code, "INVALID_REQUEST"), 1);
-	if (code != NULL && strcmp(code, "VERSION_MISMATCH") == 0)
-		metrics_count(METRIC_CONFLICTS, NULL, 1);
 }

@@ -25,7 +25,4 @@ extern void observe(const Observed *request);
 /* The same of one over stdio that asked the database: how that ended, is known of it. */
 extern void observe_call(const Request *request, uint64_t began);
 
-/* A client was told of an error with that code; NULL: of one that has none, of what it sent. */
-extern void observe_error(const char *code);
-
 #endif							/* BRIDGE_OBSERVE_H */

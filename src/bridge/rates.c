@@ -78,7 +78,7 @@ count(Window *window, uint64_t now)
 	advance(window, now);
 	here = &window->counts[window->step % STEPS];
 	if (*here < UINT32_MAX)
-		++*here;
+		*here += 1;
 }
 
 /* Seconds until there are fewer than the limit; 0: there are now. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "instructions.h"
-#include "observe.h"
+#include "metrics.h"
 #include "rpc.h"
 #include "tool_list.h"
 
@@ -193,7 +193,7 @@ result_tool_error(const Call *call, OwnError error, const char *detail)
 {
 	Buf			envelope = {NULL, 0, 0};
 
-	observe_error(own_error_kind(error)->code);
+	metrics_error(own_error_kind(error)->code);
 	own_error_envelope(&envelope, error, detail, call->request.tool);
 	send_envelope(call, envelope.data, envelope.length, false);
 	buf_free(&envelope);

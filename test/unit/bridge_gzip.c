@@ -33,15 +33,17 @@ log_fatal(const char *format, ...)
 static bool
 is_taken(const char *first, const char *second)
 {
-	const char *values[] = {"text/html", first, second};
+	const char *values[] = {"br", first, second};
 	const char *names[] = {"Accept", "Accept-Encoding", "ACCEPT-ENCODING"};
 	HttpHead	head = {.count = 0};
 
 	for (size_t i = 0; i < 3 && values[i] != NULL; i++)
-		head.fields[head.count++] = (HttpField)
 	{
-		{names[i], strlen(names[i])}, {values[i], strlen(values[i])}
-	};
+		HttpField  *field = &head.fields[head.count++];
+
+		field->name = (ScanSpan) {names[i], strlen(names[i])};
+		field->value = (ScanSpan) {values[i], strlen(values[i])};
+	}
 	return gzip_is_taken(&head);
 }
 

@@ -79,6 +79,7 @@ static void
 check_failures(void)
 {
 	int			wait;
+	uint64_t	full;
 
 	ok(guesses("192.0.2.1", 100, 10000) == RATES_MOST_FAILURES, "of 10,000 wrong tokens, 20 go on");
 	wait = fail("192.0.2.1", 1);
@@ -88,11 +89,12 @@ check_failures(void)
 	ok(succeed("192.0.2.1", 2, 0).wait > 0, "a token that was never seen waits, too");
 	ok(succeed("192.0.2.2", 2, 0).wait == 0 && succeed("192.0.2.1", 2, 0).wait == 0,
 	   "one that has worked from elsewhere does not");
-	now += 59999;
+	full = now;
+	now = full + 59999;
 	ok(fail("192.0.2.1", 1) > 0, "within the minute");
-	now += (uint64_t) fail("192.0.2.1", 1) * 1000 - 1000;
-	ok(fail("192.0.2.1", 1) == 1, "what it says of the time to wait is true: a second before");
-	now += 1000;
+	now = full + (uint64_t) (wait - 1) * 1000;
+	ok(fail("192.0.2.1", 1) > 0, "what it says of the time to wait is true: a second before");
+	now = full + (uint64_t) wait * 1000;
 	ok(guesses("192.0.2.1", 100, 100) == RATES_MOST_FAILURES, "and when that is over");
 	now += 60000 * 100;
 	ok(guesses("192.0.2.1", 100, 100) == RATES_MOST_FAILURES, "and long after");
@@ -172,6 +174,18 @@ check_token(void)
 	ok(succeed("192.0.2.9", 70, 5).wait > 0, "and counts what came before");
 }
 
+/* Requests whose answers are still to come. */
+static void
+check_under_way(void)
+{
+	int			through = 0;
+
+	(void) succeed("192.0.2.9", 80, 3);
+	for (int i = 0; i < 10; i++)
+		through += rates_admit("192.0.2.9", token(80), now).wait == 0;
+	ok(through == 2, "what is under way counts");
+}
+
 /* Whoever comes: tokens are not forgotten for it, and those that came last are known. */
 static void
 check_many(void)
@@ -189,6 +203,14 @@ check_many(void)
 	ok(good, "100,000 addresses with a wrong token each");
 	ok(guesses("10.200.0.1", 1000, 100) == RATES_MOST_FAILURES, "one more with many");
 	ok(succeed("10.200.0.1", 90, 0).wait == 0, "a token that worked before passes still");
+	for (unsigned int i = 0; i < 100000; i++)
+	{
+		now += i % 8 == 0;
+		if (i % 8 == 0)
+			good = succeed("10.200.0.1", 90, 0).wait == 0 && good;
+		(void) succeed("", 1000 + i, 0);
+	}
+	ok(good, "and so it does while 100,000 others work, if it is used now and then");
 }
 
 int
@@ -199,6 +221,7 @@ main(void)
 	check_revoked();
 	check_addresses();
 	check_token();
+	check_under_way();
 	check_many();
 	printf("1..%d\n", tests);
 	return failures > 0;

@@ -8,9 +8,9 @@
 
 #include <limits.h>
 #include <string.h>
-#include <strings.h>
 #include <zlib.h>
 
+#include "http_bytes.h"
 #include "log.h"
 
 /* The event loop does nothing else meanwhile: the fastest level, which makes JSON a fifth. */
@@ -32,45 +32,18 @@ typedef struct Weights
 	int			any;
 } Weights;
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
+/* What comes before the byte, or all of it; then there is no rest any more. */
 static ScanSpan
-trim(ScanSpan span)
+take(ScanSpan *rest, char byte)
 {
-	while (span.length > 0 && is_blank(span.start[0]))
+	ScanSpan	taken = http_take_until(rest, byte);
+
+	if (taken.start == NULL)
 	{
-		span.start++;
-		span.length--;
+		taken = *rest;
+		*rest = (ScanSpan) {NULL, 0};
 	}
-	while (span.length > 0 && is_blank(span.start[span.length - 1]))
-		span.length--;
-	return span;
-}
-
-/* Take what comes before the next mark, or all of it; the rest stays, or is absent. */
-static ScanSpan
-take_until(ScanSpan *rest, char mark)
-{
-	const char *end = memchr(rest->start, mark, rest->length);
-	ScanSpan	taken = *rest;
-
-	*rest = (ScanSpan) {NULL, 0};
-	if (end != NULL)
-	{
-		*rest = (ScanSpan) {end + 1, taken.length - (size_t) (end + 1 - taken.start)};
-		taken.length = (size_t) (end - taken.start);
-	}
-	return trim(taken);
-}
-
-static bool
-is_word(ScanSpan span, const char *word)
-{
-	return span.length == strlen(word) && strncasecmp(span.start, word, span.length) == 0;
+	return http_trim(taken);
 }
 
 /* "q=0.5": that is 500; what is no weight is 0, as who sent it may mean anything. */
@@ -80,7 +53,7 @@ read_weight(ScanSpan text)
 	int			weight = 0;
 	int			unit = WEIGHT_MOST;
 
-	if (text.length < 3 || text.length > 7 || strncasecmp(text.start, "q=", 2) != 0 ||
+	if (text.length < 3 || text.length > 7 || !http_begins_with(text, "q=") ||
 		(text.length > 3 && text.start[3] != '.'))
 		return 0;
 	for (size_t i = 2; i < text.length; i++)
@@ -100,15 +73,15 @@ static void
 read_coding(Weights *weights, ScanSpan one)
 {
 	ScanSpan	rest = one;
-	ScanSpan	name = take_until(&rest, ';');
-	int			weight = rest.start == NULL ? WEIGHT_MOST : read_weight(trim(rest));
+	ScanSpan	name = take(&rest, ';');
+	int			weight = rest.start == NULL ? WEIGHT_MOST : read_weight(http_trim(rest));
 	int		   *said;
 
-	if (is_word(name, "gzip") || is_word(name, "x-gzip"))
+	if (http_is_text(name, "gzip") || http_is_text(name, "x-gzip"))
 		said = &weights->gzip;
-	else if (is_word(name, "identity"))
+	else if (http_is_text(name, "identity"))
 		said = &weights->identity;
-	else if (is_word(name, "*"))
+	else if (http_is_text(name, "*"))
 		said = &weights->any;
 	else
 		return;
@@ -129,7 +102,7 @@ gzip_is_taken(const HttpHead *head)
 		if (!http_is_field(&head->fields[i], "accept-encoding"))
 			continue;
 		while (rest.start != NULL)
-			read_coding(&weights, take_until(&rest, ','));
+			read_coding(&weights, take(&rest, ','));
 	}
 	gzip = weights.gzip != WEIGHT_NONE ? weights.gzip : weights.any;
 	return gzip > 0 && gzip >= weights.identity;

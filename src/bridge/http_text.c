@@ -29,8 +29,7 @@ http_text_answer(HttpExchange *exchange, int status, const char *content_type, c
 				 size_t length)
 {
 	const HttpAnswer answer = {
-		.status = status, .content_type = content_type, .body = text, .length = length,
-		.headers = {{"Cache-Control", "no-store"}}
+		.status = status, .content_type = content_type, .body = text, .length = length
 	};
 
 	http_answer(exchange, &answer);

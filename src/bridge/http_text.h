@@ -10,7 +10,7 @@
 /* Refuses all methods but GET and HEAD (HttpRoute.admit). */
 extern bool http_text_admit(HttpExchange *exchange, HttpAnswer *refusal);
 
-/* Tell this; nobody is to keep it. */
+/* Tell this. */
 extern void http_text_answer(HttpExchange *exchange, int status, const char *content_type,
 							 const char *text, size_t length);
 

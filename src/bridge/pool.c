@@ -3,7 +3,8 @@
  *		Connections to the database, and the requests that wait for one.
  *
  * Requests queue in lanes, one for each client, which are taken in turn: one
- * client's hundreds hold up another one's by one request each time.
+ * client's hundreds hold up another one's by one request each time.  A lane may have
+ * a limit of connections (Lane.most), so that its slow requests leave some to others.
  *
  * Connections are opened when queued requests need them, up to --pool.  When one
  * cannot be opened and no other is there, what is queued is told so; the next
@@ -90,13 +91,24 @@ next_lane(void)
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
 	{
-		if (lane->held)
+		if (!lane_may_send(lane))
 			continue;
 		if (!lane->passive)
 			return lane;
 		passive = lane;
 	}
 	return passive;
+}
+
+/* How many requests of this lane may be sent now. */
+static unsigned int
+sendable_of(const Lane *lane)
+{
+	unsigned int room = lane->most == 0 ? lane->queued : lane->most - lane->busy;
+
+	if (!lane_may_send(lane))
+		return 0;
+	return lane->queued < room ? lane->queued : room;
 }
 
 /* How many requests may be sent now, and want a connection. */
@@ -107,7 +119,7 @@ sendable(void)
 	Lane	   *lane;
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
-		count += lane->held || lane->passive ? 0 : lane->queued;
+		count += lane->passive ? 0 : sendable_of(lane);
 	return count;
 }
 

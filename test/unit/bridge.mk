@@ -3,7 +3,7 @@
 BRIDGE = ../../src/bridge
 ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
 METRICS = $(addprefix $(BRIDGE)/,metrics.c own_errors.c buf.c scan.c)
-GZIP = $(addprefix $(BRIDGE)/,gzip.c http_parse.c buf.c scan.c)
+GZIP = $(addprefix $(BRIDGE)/,gzip.c http_parse.c http_bytes.c buf.c scan.c)
 STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
 SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 

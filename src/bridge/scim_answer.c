@@ -1,0 +1,94 @@
+/*
+ * scim_answer.c
+ *		Answers of SCIM over HTTP: out of the database's row, or an error of ours.
+ *
+ * Entry points: scim_is_search, scim_answer_row, scim_answer_error.
+ */
+#include "scim_answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth.h"
+#include "queries_http.h"
+
+/* Seconds until a client may try again, where nobody says more. */
+#define RETRY_AFTER "1"
+
+#define MEDIA_TYPE "application/scim+json"
+#define SEARCH "/.search"
+
+bool
+scim_is_search(const HttpExchange *exchange)
+{
+	size_t		length = strlen(SEARCH);
+	ScanSpan	rest = exchange->rest;
+
+	return exchange->head.method == HTTP_POST && rest.length >= length &&
+		memcmp(rest.start + rest.length - length, SEARCH, length) == 0;
+}
+
+/* Those that come with a status rather than with what was found. */
+static const char *
+retry_after(int status, const char *told)
+{
+	return told == NULL && (status == 429 || status == 503) ? RETRY_AFTER : told;
+}
+
+/* A value of the row, or NULL. */
+static const char *
+value_of(const PGresult *row, int column)
+{
+	return PQgetisnull(row, 0, column) ? NULL : PQgetvalue(row, 0, column);
+}
+
+bool
+scim_answer_row(HttpAnswer *answer, const HttpExchange *exchange, const PGresult *row,
+				bool token_sent)
+{
+	int			body = PQfnumber(row, "answer");
+	int			status;
+
+	if (PQntuples(row) != 1 || body < 0 || PQgetisnull(row, 0, HTTP_COLUMN_STATUS))
+		return false;
+	status = atoi(PQgetvalue(row, 0, HTTP_COLUMN_STATUS));
+	*answer = (HttpAnswer)
+	{
+		.status = status,
+		.content_type = value_of(row, HTTP_COLUMN_CONTENT_TYPE),
+		.body = value_of(row, body),
+		.length = (size_t) PQgetlength(row, 0, body),
+		.compress = status == 200 &&
+			(exchange->head.method == HTTP_GET || scim_is_search(exchange)),
+		.headers = {
+			{"ETag", value_of(row, HTTP_COLUMN_ETAG)},
+			{"Location", value_of(row, HTTP_COLUMN_LOCATION)},
+			{"Allow", value_of(row, HTTP_COLUMN_ALLOW)},
+			{"Preference-Applied", value_of(row, HTTP_COLUMN_PREFERENCE)},
+			{"Retry-After", retry_after(status, value_of(row, HTTP_COLUMN_RETRY_AFTER))},
+			{"WWW-Authenticate", auth_challenge(status, token_sent)},
+		}
+	};
+	return true;
+}
+
+void
+scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool token_sent)
+{
+	static Buf	body;
+	int			status = own_error_kind(error)->status;
+
+	body.length = 0;
+	own_error_scim(&body, error, detail);
+	*answer = (HttpAnswer)
+	{
+		.status = status,
+		.content_type = MEDIA_TYPE,
+		.body = body.data,
+		.length = body.length,
+		.headers = {
+			{"Retry-After", retry_after(status, NULL)},
+			{"WWW-Authenticate", auth_challenge(status, token_sent)},
+		}
+	};
+}

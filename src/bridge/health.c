@@ -6,7 +6,7 @@
  * answer; else it asks a question of its own, one for all who want to know meanwhile.  So
  * who asks often asks the database seldom.
  *
- * Entry points: health_open, health_handle, ready_handle, ready_gone.
+ * Entry points: health_open, health_handle, ready_handle.
  */
 #include "health.h"
 
@@ -128,13 +128,6 @@ ready_handle(HttpExchange *exchange)
 	if (!evtimer_pending(ready.patience, NULL) && event_add(ready.patience, &seconds) < 0)
 		log_fatal("cannot set a timer");
 	ask();
-}
-
-/* It is answered when all are. */
-void
-ready_gone(HttpExchange *exchange)
-{
-	(void) exchange;
 }
 
 void

@@ -17,6 +17,5 @@ extern void health_handle(HttpExchange *exchange);
 
 /* /readyz: the database answers, and the process does not end. */
 extern void ready_handle(HttpExchange *exchange);
-extern void ready_gone(HttpExchange *exchange);
 
 #endif							/* BRIDGE_HEALTH_H */

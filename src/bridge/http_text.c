@@ -2,7 +2,7 @@
  * http_text.c
  *		Routes that only tell something, as text.
  *
- * Entry points: http_text_admit, http_text_answer.
+ * Entry points: http_text_admit, http_text_gone, http_text_answer.
  */
 #include "http_text.h"
 
@@ -22,6 +22,12 @@ http_text_admit(HttpExchange *exchange, HttpAnswer *refusal)
 		return true;
 	*refusal = refused;
 	return false;
+}
+
+void
+http_text_gone(HttpExchange *exchange)
+{
+	(void) exchange;
 }
 
 void

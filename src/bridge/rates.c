@@ -10,7 +10,7 @@
  * A limit is one of any minute: what is counted in steps of seconds is forgotten a step later
  * than a minute after.
  *
- * Entry points: rates_admit, rates_failed, rates_succeeded.
+ * Entry points: rates_look, rates_admit, rates_failed, rates_succeeded.
  */
 #include "rates.h"
 
@@ -203,25 +203,35 @@ key_of_address(const char *address, unsigned char *key)
 /* ---- what may be ---- */
 
 RateVerdict
-rates_admit(const char *address, const unsigned char *digest, uint64_t now)
+rates_look(const char *address, const unsigned char *digest, uint64_t now)
 {
 	RateVerdict verdict = {0, false, false};
 	unsigned char key[KEY];
 	Place	   *token = find(tokens, digest);
 	Place	   *from;
 
-	if (token == NULL)
+	if (token != NULL)
 	{
-		if (key_of_address(address, key) && (from = find(addresses, key)) != NULL)
-			verdict.wait = wait_for(&from->window, RATES_MOST_FAILURES, now);
-		return verdict;
+		if (token->limit > 0)
+			verdict.wait = wait_for(&token->window, token->limit, now);
+		verdict.by_token = verdict.wait > 0;
 	}
-	if (token->limit > 0)
-		verdict.wait = wait_for(&token->window, token->limit, now);
-	verdict.by_token = verdict.wait > 0;
-	verdict.counted = verdict.wait == 0;
-	if (verdict.counted)
+	else if (key_of_address(address, key) && (from = find(addresses, key)) != NULL)
+		verdict.wait = wait_for(&from->window, RATES_MOST_FAILURES, now);
+	return verdict;
+}
+
+RateVerdict
+rates_admit(const char *address, const unsigned char *digest, uint64_t now)
+{
+	RateVerdict verdict = rates_look(address, digest, now);
+	Place	   *token = find(tokens, digest);
+
+	if (verdict.wait == 0 && token != NULL)
+	{
 		count(&token->window, now);
+		verdict.counted = true;
+	}
 	return verdict;
 }
 

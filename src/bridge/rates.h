@@ -27,6 +27,9 @@ typedef struct RateVerdict
 } RateVerdict;
 
 /* May a request with this token, from there ("": a Unix socket), go on to the database? */
+extern RateVerdict rates_look(const char *address, const unsigned char *digest, uint64_t now);
+
+/* The same, and it does, if it may. */
 extern RateVerdict rates_admit(const char *address, const unsigned char *digest, uint64_t now);
 
 /* The database did not take the token. */

@@ -2,18 +2,23 @@
  * scim_answer.c
  *		Answers of SCIM over HTTP: out of the database's row, or an error of ours.
  *
- * Entry points: scim_is_search, scim_answer_row, scim_answer_error.
+ * Entry points: scim_is_search, scim_answer_row, scim_answer_error, scim_answer_wait.
  */
 #include "scim_answer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth.h"
+#include "metrics.h"
 #include "queries_http.h"
 
 /* Seconds until a client may try again, where nobody says more. */
 #define RETRY_AFTER "1"
+
+/* Where that stands among the headers of an error. */
+#define RETRY_AFTER_PLACE 0
 
 #define MEDIA_TYPE "application/scim+json"
 #define SEARCH "/.search"
@@ -78,6 +83,7 @@ scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool t
 	static Buf	body;
 	int			status = own_error_kind(error)->status;
 
+	metrics_error(own_error_kind(error)->code);
 	body.length = 0;
 	own_error_scim(&body, error, detail);
 	*answer = (HttpAnswer)
@@ -87,8 +93,18 @@ scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool t
 		.body = body.data,
 		.length = body.length,
 		.headers = {
-			{"Retry-After", retry_after(status, NULL)},
+			[RETRY_AFTER_PLACE] = {"Retry-After", retry_after(status, NULL)},
 			{"WWW-Authenticate", auth_challenge(status, token_sent)},
 		}
 	};
+}
+
+void
+scim_answer_wait(HttpAnswer *answer, OwnError error, int seconds)
+{
+	static char text[16];
+
+	(void) snprintf(text, sizeof(text), "%d", seconds);
+	scim_answer_error(answer, error, NULL, false);
+	answer->headers[RETRY_AFTER_PLACE].value = text;
 }

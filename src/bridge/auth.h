@@ -9,9 +9,10 @@
 
 #include "http.h"
 #include "own_errors.h"
+#include "rates.h"
 
 /* Bytes of SHA-256. */
-#define AUTH_DIGEST 32
+#define AUTH_DIGEST RATES_DIGEST
 
 /* What a request brings. */
 typedef struct Credentials
@@ -19,6 +20,7 @@ typedef struct Credentials
 	bool		token;			/* a token, and this is ... */
 	unsigned char digest[AUTH_DIGEST];	/* ... what the database knows of it */
 	bool		loopback;		/* none: it has the role of --insecure-loopback */
+	RateVerdict rate;			/* of a token: may it go on? (scim.c) */
 } Credentials;
 
 /* Is what the command line says of it possible?  Ends the process where not. */

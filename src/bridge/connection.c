@@ -26,6 +26,7 @@
 #include "clock.h"
 #include "command_line.h"
 #include "log.h"
+#include "metrics.h"
 #include "opening.h"
 #include "refusal.h"
 #include "watch.h"
@@ -154,6 +155,7 @@ send_statement(Connection *c)
 	else
 	{
 		c->state = CONNECTION_BUSY;
+		c->sent = clock_us();
 		if (c->queries.limit > 0)
 			c->request->limit = c->queries.limit;
 		sent = queries_send(&c->queries, c->pg, c->request);
@@ -307,6 +309,7 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
+	metrics_database(clock_us() - c->sent);
 	if (queries_show_demotion(&c->queries, request, answer))
 	{
 		demoted(c);

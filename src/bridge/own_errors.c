@@ -46,6 +46,10 @@ static const OwnErrorKind kinds[] = {
 		"There may be only one Authorization header.", NULL},
 	[ERROR_NOT_LOCAL] = {-32600, 403, NULL, false,
 		"Without a token, requests are taken from this machine alone: as Host and Origin say it.", NULL},
+	[ERROR_ADDRESS_RATE] = {-32600, 429, NULL, true,
+	"Too many tokens from this address were not valid.", NULL},
+	[ERROR_TOKEN_RATE] = {-32600, 429, NULL, true,
+	"The token has been used more often within a minute than it may be.", NULL},
 
 	[ERROR_NO_DATABASE] = {-32603, 503, "RETRY_LATER", true,
 		"The database cannot be reached; nothing was sent to it.",

@@ -38,6 +38,8 @@ typedef enum OwnError
 	ERROR_TOKEN_INVALID,
 	ERROR_TOKEN_TWICE,
 	ERROR_NOT_LOCAL,
+	ERROR_ADDRESS_RATE,
+	ERROR_TOKEN_RATE,
 	/* a call that did not come to an answer of the database's */
 	ERROR_NO_DATABASE,
 	ERROR_BUSY,

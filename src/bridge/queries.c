@@ -129,6 +129,11 @@ static const char may_seal[] =
 " AND p.pronamespace OPERATOR(pg_catalog.=) e.extnamespace"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
+/* Before clients are sent here: that is enough, and needs no right to anything. */
+static const char is_ready[] =
+"SELECT '" READY "' AS answer FROM pg_catalog.pg_extension e"
+" WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
+
 /* What it is all for: the function, and which parameters it takes. */
 static const struct
 {
@@ -346,6 +351,8 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 		return queries_send_own_role(pg);
 	if (request->kind == REQUEST_MAY_SEAL)
 		return PQsendQueryParams(pg, may_seal, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	if (request->kind == REQUEST_READY)
+		return PQsendQueryParams(pg, is_ready, 0, NULL, NULL, NULL, NULL, 0) == 1;
 	if (request_is_http(request))
 		return queries_http_send(pg, name, text, request, application);
 	if (request->arguments.length > INT_MAX)

@@ -168,6 +168,7 @@ request_ended(Request *request, const Outcome *outcome)
 {
 	if (request->state == REQUEST_SENT && request->lane != NULL)
 		request->lane->busy--;
+	request->status = outcome->answered ? 200 : own_error_kind(outcome->error)->status;
 	request->done(request, outcome);
 }
 

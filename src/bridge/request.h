@@ -42,6 +42,7 @@ typedef enum RequestKind
 	REQUEST_OWN_ROLE,			/* is this role one that may stand behind HTTP? (queries_http.h) */
 	REQUEST_MAY_SEAL,			/* can the history be sealed, and by this role? (queries.h) */
 	REQUEST_SEAL,				/* seal it */
+	REQUEST_READY,				/* does the database answer, and is the extension there? */
 	REQUEST_KINDS				/* how many there are */
 } RequestKind;
 
@@ -132,6 +133,7 @@ struct Request
 	ScanSpan	token;			/* what its progress is told with, as it was sent; or absent */
 	RequestProgressed progressed;	/* is told how far it is; NULL: nobody wants to know */
 	size_t		size;			/* bytes that it takes */
+	int			status;			/* what its end would be in HTTP; 0: it has not come back */
 };
 
 /* What a request is about: all of it is copied. */

@@ -19,6 +19,7 @@
 #include "command_line.h"
 #include "log.h"
 #include "look.h"
+#include "metrics.h"
 #include "own_role.h"
 #include "pool.h"
 #include "queries_http.h"
@@ -148,6 +149,26 @@ answer_error(Work *work, const Outcome *outcome)
 	http_answer(take_apart(work), &answer);
 }
 
+/* The database has said what it thinks of who asks; the id of his token, or NULL. */
+static const char *
+note_caller(const Work *work, const PGresult *row, int status)
+{
+	const Credentials *who = &work->who;
+	const char *id = PQgetisnull(row, 0, HTTP_COLUMN_TOKEN) ? NULL :
+		PQgetvalue(row, 0, HTTP_COLUMN_TOKEN);
+	const char *most = PQgetvalue(row, 0, HTTP_COLUMN_MOST);
+
+	if (status == 401 && who->token)
+		rates_failed(http_peer(work->exchange), who->digest, clock_ms());
+	if (status == 401)
+		metrics_count(METRIC_AUTH_FAILURES, who->token ? "refused" : "missing", 1);
+	if (status == 403 && who->token && id == NULL)
+		metrics_count(METRIC_AUTH_FAILURES, "forbidden", 1);
+	if (id != NULL)
+		rates_succeeded(who->digest, (uint32_t) strtoul(most, NULL, 10), &who->rate, clock_ms());
+	return id;
+}
+
 /* The database has answered. */
 static void
 answer_row(Work *work, const Outcome *outcome)
@@ -162,13 +183,12 @@ answer_row(Work *work, const Outcome *outcome)
 		answer_error(work, &(Outcome) {.error = reads ? ERROR_INTERNAL : ERROR_LOST_WRITE});
 		return;
 	}
+	exchange->subject = note_caller(work, outcome->row, answer.status);
 	if (work->request.unreplicated && answer.status < 400)
 	{
 		answer_error(work, &(Outcome) {.error = ERROR_NOT_REPLICATED});
 		return;
 	}
-	if (!PQgetisnull(outcome->row, 0, HTTP_COLUMN_TOKEN))
-		exchange->subject = PQgetvalue(outcome->row, 0, HTTP_COLUMN_TOKEN);
 	http_answer(take_apart(work), &answer);
 }
 
@@ -321,6 +341,62 @@ look_at(const HttpExchange *exchange, Credentials *who, OwnError *error)
 	return false;
 }
 
+/* Why a request is not handed on, as metrics call it; NULL: not for who sent it. */
+static const char *
+reason_of(OwnError error)
+{
+	switch (error)
+	{
+		case ERROR_TOKEN_MISSING:
+			return "missing";
+		case ERROR_TOKEN_INVALID:
+		case ERROR_TOKEN_TWICE:
+			return "malformed";
+		case ERROR_NOT_LOCAL:
+			return "forbidden";
+		case ERROR_ADDRESS_RATE:
+		case ERROR_TOKEN_RATE:
+			return "rate";
+		default:
+			return NULL;
+	}
+}
+
+/* It is not; the answer to it. */
+static void
+refuse(HttpAnswer *refusal, OwnError error, int wait)
+{
+	const char *reason = reason_of(error);
+
+	if (reason != NULL)
+		metrics_count(METRIC_AUTH_FAILURES, reason, 1);
+	if (wait > 0)
+		scim_answer_wait(refusal, error, wait);
+	else
+		scim_answer_error(refusal, error, NULL, error == ERROR_TOKEN_INVALID);
+	refusal->close = refusal->status == 400;
+}
+
+/* May it come, with its token, or has that or who sends it to wait?  begins: then it comes. */
+static bool
+may_come(HttpExchange *exchange, Credentials *who, bool begins, HttpAnswer *refusal)
+{
+	OwnError	error;
+
+	if (!look_at(exchange, who, &error))
+	{
+		refuse(refusal, error, 0);
+		return false;
+	}
+	if (!who->token)
+		return true;
+	who->rate = (begins ? rates_admit : rates_look) (http_peer(exchange), who->digest, clock_ms());
+	if (who->rate.wait == 0)
+		return true;
+	refuse(refusal, who->rate.by_token ? ERROR_TOKEN_RATE : ERROR_ADDRESS_RATE, who->rate.wait);
+	return false;
+}
+
 /* ---- entry points ---- */
 
 void
@@ -340,13 +416,8 @@ bool
 scim_admit(HttpExchange *exchange, HttpAnswer *refusal)
 {
 	Credentials who;
-	OwnError	error;
 
-	if (look_at(exchange, &who, &error))
-		return true;
-	scim_answer_error(refusal, error, NULL, error == ERROR_TOKEN_INVALID);
-	refusal->close = refusal->status == 400;
-	return false;
+	return may_come(exchange, &who, false, refusal);
 }
 
 /* What was admitted is looked at again: nothing of it was kept meanwhile. */
@@ -354,16 +425,12 @@ void
 scim_handle(HttpExchange *exchange)
 {
 	Credentials who;
-	OwnError	error;
 	HttpAnswer	answer;
 
-	if (look_at(exchange, &who, &error))
-	{
+	if (may_come(exchange, &who, true, &answer))
 		begin(exchange, &who, false);
-		return;
-	}
-	scim_answer_error(&answer, error, NULL, error == ERROR_TOKEN_INVALID);
-	http_answer(exchange, &answer);
+	else
+		http_answer(exchange, &answer);
 }
 
 /* What reads is not wanted any more; what writes goes on, as nobody could tell whether it had begun. */

@@ -2,18 +2,23 @@
  * scim_answer.c
  *		Answers of SCIM over HTTP: out of the database's row, or an error of ours.
  *
- * Entry points: scim_is_search, scim_answer_row, scim_answer_error.
+ * Entry points: scim_is_search, scim_answer_row, scim_answer_error, scim_answer_wait.
  */
 #include "scim_answer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth.h"
+#include "metrics.h"
 #include "queries_http.h"
 
 /* Seconds until a client may try again, where nobody says more. */
 #define RETRY_AFTER "1"
+
+/* Where that stands among the headers of an error. */
+#define RETRY_AFTER_PLACE 0
 
 #define MEDIA_TYPE "application/scim+json"
 #define SEARCH "/.search"
@@ -76,6 +81,7 @@ scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool t
 {
 	static Buf	body;
 
+	metrics_error(own_error_kind(error)->code);
 	body.length = 0;
 	own_error_scim(&body, error, detail);
 	memset(answer, 0, sizeof(*answer));
@@ -84,4 +90,14 @@ scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool t
 	answer->body = body.data;
 	answer->length = body.length;
 	add_for_status(answer->headers, answer->status, NULL, token_sent);
+}
+
+void
+scim_answer_wait(HttpAnswer *answer, OwnError error, int seconds)
+{
+	static char text[16];
+
+	(void) snprintf(text, sizeof(text), "%d", seconds);
+	scim_answer_error(answer, error, NULL, false);
+	answer->headers[RETRY_AFTER_PLACE].value = text;
 }

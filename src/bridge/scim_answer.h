@@ -21,4 +21,7 @@ extern bool scim_answer_row(HttpAnswer *answer, const HttpExchange *exchange, co
 extern void scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail,
 							  bool token_sent);
 
+/* The same of one after which the client is to wait so many seconds. */
+extern void scim_answer_wait(HttpAnswer *answer, OwnError error, int seconds);
+
 #endif							/* BRIDGE_SCIM_ANSWER_H */

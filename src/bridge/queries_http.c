@@ -93,7 +93,8 @@ static const char own_role[] =
 " AND o.deptype OPERATOR(pg_catalog.=) 'e')) t"
 " ON pg_catalog.has_any_column_privilege(r.oid, t.tgrelid, 'SELECT, INSERT, UPDATE')"
 " OR pg_catalog.has_table_privilege(r.oid, t.tgrelid, 'DELETE, TRUNCATE')"
-" WHERE r.rolname IN (session_user, current_user)"
+" WHERE r.rolname OPERATOR(pg_catalog.=)"
+" ANY (ARRAY[session_user, current_user]::pg_catalog.name[])"
 " AND (r.rolsuper OR r.rolbypassrls OR t.tgrelid IS NOT NULL)"
 " LIMIT 1) AS answer";
 

@@ -35,7 +35,7 @@
 typedef struct Work
 {
 	Request		request;		/* what the pool knows of it */
-	TAILQ_ENTRY(Work) place;	/* among all of them, in the order in which they came */
+				TAILQ_ENTRY(Work) place;	/* among all of them, in the order in which they came */
 	uint64_t	came;			/* when, by clock_ms */
 	HttpExchange *exchange;		/* whose it is */
 	HttpQuestion question;		/* what is asked */
@@ -46,7 +46,7 @@ typedef struct Work
 
 static struct
 {
-				TAILQ_HEAD(, Work) works;	/* all that were handed in and have not come back */
+	TAILQ_HEAD(, Work) works;	/* all that were handed in and have not come back */
 	struct event *overdue;		/* the first of them has waited as long as it may */
 	Lane		loopback;		/* those without a token, by --insecure-loopback */
 }			scim = {.works = TAILQ_HEAD_INITIALIZER(scim.works)};
@@ -278,16 +278,13 @@ take_question(Work *work)
 	buf_put(&work->text, "", 1);
 	base_url = work->text.length;
 	has_base_url = put_base_url(&work->text, exchange);
-	work->question = (HttpQuestion)
-	{
-		.path = work->text.data + path,
-		.query = head->query.start != NULL ? work->text.data + query : NULL,
-		.headers = work->text.data + headers,
-		.body = {exchange->body.data, exchange->body.length},
-		.digest = work->who.token ? work->who.digest : NULL,
-		.loopback = work->who.loopback,
-		.base_url = has_base_url ? work->text.data + base_url : NULL
-	};
+	work->question.path = work->text.data + path;
+	work->question.query = head->query.start != NULL ? work->text.data + query : NULL;
+	work->question.headers = work->text.data + headers;
+	work->question.body = (ScanSpan) {exchange->body.data, exchange->body.length};
+	work->question.digest = work->who.token ? work->who.digest : NULL;
+	work->question.loopback = work->who.loopback;
+	work->question.base_url = has_base_url ? work->text.data + base_url : NULL;
 	work->request.http = &work->question;
 }
 

@@ -33,11 +33,14 @@ scim_is_search(const HttpExchange *exchange)
 		memcmp(rest.start + rest.length - length, SEARCH, length) == 0;
 }
 
-/* Those that come with a status rather than with what was found. */
-static const char *
-retry_after(int status, const char *told)
+/* What goes with a status: when to try again, and how to bring a token. */
+static void
+add_for_status(HttpHeader *header, int status, const char *retry_after, bool token_sent)
 {
-	return told == NULL && (status == 429 || status == 503) ? RETRY_AFTER : told;
+	if (retry_after == NULL && (status == 429 || status == 503))
+		retry_after = RETRY_AFTER;
+	*header++ = (HttpHeader) {"Retry-After", retry_after};
+	*header = (HttpHeader) {"WWW-Authenticate", auth_challenge(status, token_sent)};
 }
 
 /* A value of the row, or NULL. */
@@ -52,28 +55,24 @@ scim_answer_row(HttpAnswer *answer, const HttpExchange *exchange, const PGresult
 				bool token_sent)
 {
 	int			body = PQfnumber(row, "answer");
+	HttpHeader *header = answer->headers;
 	int			status;
 
 	if (PQntuples(row) != 1 || body < 0 || PQgetisnull(row, 0, HTTP_COLUMN_STATUS))
 		return false;
 	status = atoi(PQgetvalue(row, 0, HTTP_COLUMN_STATUS));
-	*answer = (HttpAnswer)
-	{
-		.status = status,
-		.content_type = value_of(row, HTTP_COLUMN_CONTENT_TYPE),
-		.body = value_of(row, body),
-		.length = (size_t) PQgetlength(row, 0, body),
-		.compress = status == 200 &&
-			(exchange->head.method == HTTP_GET || scim_is_search(exchange)),
-		.headers = {
-			{"ETag", value_of(row, HTTP_COLUMN_ETAG)},
-			{"Location", value_of(row, HTTP_COLUMN_LOCATION)},
-			{"Allow", value_of(row, HTTP_COLUMN_ALLOW)},
-			{"Preference-Applied", value_of(row, HTTP_COLUMN_PREFERENCE)},
-			{"Retry-After", retry_after(status, value_of(row, HTTP_COLUMN_RETRY_AFTER))},
-			{"WWW-Authenticate", auth_challenge(status, token_sent)},
-		}
-	};
+	memset(answer, 0, sizeof(*answer));
+	answer->status = status;
+	answer->content_type = value_of(row, HTTP_COLUMN_CONTENT_TYPE);
+	answer->body = value_of(row, body);
+	answer->length = (size_t) PQgetlength(row, 0, body);
+	answer->compress = status == 200 &&
+		(exchange->head.method == HTTP_GET || scim_is_search(exchange));
+	*header++ = (HttpHeader) {"ETag", value_of(row, HTTP_COLUMN_ETAG)};
+	*header++ = (HttpHeader) {"Location", value_of(row, HTTP_COLUMN_LOCATION)};
+	*header++ = (HttpHeader) {"Allow", value_of(row, HTTP_COLUMN_ALLOW)};
+	*header++ = (HttpHeader) {"Preference-Applied", value_of(row, HTTP_COLUMN_PREFERENCE)};
+	add_for_status(header, status, value_of(row, HTTP_COLUMN_RETRY_AFTER), token_sent);
 	return true;
 }
 
@@ -81,22 +80,16 @@ void
 scim_answer_error(HttpAnswer *answer, OwnError error, const char *detail, bool token_sent)
 {
 	static Buf	body;
-	int			status = own_error_kind(error)->status;
 
 	metrics_error(own_error_kind(error)->code);
 	body.length = 0;
 	own_error_scim(&body, error, detail);
-	*answer = (HttpAnswer)
-	{
-		.status = status,
-		.content_type = MEDIA_TYPE,
-		.body = body.data,
-		.length = body.length,
-		.headers = {
-			[RETRY_AFTER_PLACE] = {"Retry-After", retry_after(status, NULL)},
-			{"WWW-Authenticate", auth_challenge(status, token_sent)},
-		}
-	};
+	memset(answer, 0, sizeof(*answer));
+	answer->status = own_error_kind(error)->status;
+	answer->content_type = MEDIA_TYPE;
+	answer->body = body.data;
+	answer->length = body.length;
+	add_for_status(answer->headers, answer->status, NULL, token_sent);
 }
 
 void

@@ -21,7 +21,7 @@
 typedef struct TokenLane
 {
 	Lane		lane;			/* what the pool knows of it */
-	SLIST_ENTRY(TokenLane) next;	/* in its bucket */
+				SLIST_ENTRY(TokenLane) next;	/* in its bucket */
 	unsigned char digest[AUTH_DIGEST];	/* whose it is; zeros: of those without a token */
 	unsigned int users;			/* requests that have it */
 } TokenLane;

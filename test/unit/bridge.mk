@@ -2,14 +2,16 @@
 # adds to the target "check".  By itself: make -f bridge.mk check
 BRIDGE = ../../src/bridge
 ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
+HTTP = $(addprefix $(BRIDGE)/,http_parse.c http_body.c http_bytes.c) $(addprefix ../fuzz/,http_reading.c http_promises.c)
 STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
 SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 
 check: check-bridge
-check-bridge: bridge_scan bridge_errors bridge_plain
+check-bridge: bridge_scan bridge_errors bridge_plain bridge_http
 	./bridge_scan bridge_scan.txt
 	./bridge_errors
 	./bridge_plain
+	./bridge_http ../data/http_heads.txt
 
 bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_scan.c $(BRIDGE)/scan.c
@@ -20,8 +22,11 @@ bridge_errors: bridge_errors.c $(ERRORS) $(wildcard $(BRIDGE)/*.h)
 bridge_plain: bridge_plain.c $(STRINGS) $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_plain.c $(STRINGS)
 
+bridge_http: bridge_http.c $(HTTP) $(wildcard $(BRIDGE)/*.h ../fuzz/*.h)
+	$(SANITIZED) -I../fuzz -o $@ bridge_http.c $(HTTP)
+
 clean: clean-bridge
 clean-bridge:
-	rm -f bridge_scan bridge_errors bridge_plain
+	rm -f bridge_scan bridge_errors bridge_plain bridge_http
 
 .PHONY: check check-bridge clean clean-bridge

@@ -420,9 +420,9 @@ look_at(const char *begin, const char *at, const char **first, HttpHead *head)
 	}
 	if (*first == NULL)
 		return at - begin < MOST_LINE ? FINE : too_long((ScanSpan) {begin, MOST_LINE});
-	if (*at == '\n' && at[-2] == '\n')
-		return HTTP_WHOLE;
-	return at - *first <= HTTP_MOST_HEAD + 2 ? FINE : 431;
+	if (at - *first > HTTP_MOST_HEAD + 2)
+		return 431;
+	return *at == '\n' && at[-2] == '\n' ? HTTP_WHOLE : FINE;
 }
 
 /*

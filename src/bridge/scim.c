@@ -433,14 +433,13 @@ scim_handle(HttpExchange *exchange)
 		http_answer(exchange, &answer);
 }
 
-/* What reads is not wanted any more; what writes goes on, as nobody could tell whether it had begun. */
+/* What reads is not wanted any more; what writes goes on: nobody could tell whether it had begun. */
 void
 scim_gone(HttpExchange *exchange)
 {
-	Work	   *work = exchange->work;
-	Request    *request = &work->request;
+	Request    *request = exchange->work;	/* a Work begins with it */
 
-	if (work == NULL || !request_only_reads(request))
+	if (request == NULL || !request_only_reads(request))
 		return;
 	request->cancelled = true;
 	switch (request->state)

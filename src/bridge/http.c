@@ -155,9 +155,3 @@ http_host(const HttpExchange *exchange)
 		said = http_proxy_host(&exchange->head);
 	return said.start != NULL ? said : exchange->head.host;
 }
-
-bool
-http_is_finishing(void)
-{
-	return false;
-}

@@ -360,15 +360,11 @@ tell_full(int fd)
 	static const HttpAnswer answer = {.status = 503, .headers = {{"Retry-After", "1"}}};
 	static char asked[4096];
 	Buf			head = {NULL, 0, 0};
-	ssize_t		n;
 
 	http_write_head(&head, &answer, true, HTTP_CLOSED);
-	n = send(fd, head.data, head.length, MSG_NOSIGNAL);
 	/* a socket that is closed with something unread is reset, and the answer may be lost */
-	if (n > 0 && shutdown(fd, SHUT_WR) == 0)
-		n = recv(fd, asked, sizeof(asked), 0);
-	if (n < 0 && errno != EAGAIN)
-		log_line("cannot tell a client that there are too many: %s", strerror(errno));
+	if (send(fd, head.data, head.length, MSG_NOSIGNAL) > 0 && shutdown(fd, SHUT_WR) == 0)
+		(void) recv(fd, asked, sizeof(asked), 0);
 	buf_free(&head);
 }
 

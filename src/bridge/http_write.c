@@ -6,6 +6,7 @@
  */
 #include "http_write.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 

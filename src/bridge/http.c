@@ -10,10 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gzip.h"
 #include "http_proxy.h"
 #include "http_status.h"
+#include "observe.h"
+
+/* Bytes of compressed answers that are kept for the next one. */
+#define PACKED_AT_REST 65536
 
 static bool finishing;
+static Buf	packed;				/* the one that is being sent */
 
 void
 http_begin_to_finish(void)
@@ -53,6 +59,40 @@ http_forget(HttpExchange *exchange)
 	free(exchange);
 }
 
+/* The same answer compressed, where that is of use, and its client takes it. */
+static const HttpAnswer *
+compressed(const HttpExchange *exchange, const HttpAnswer *answer)
+{
+	static HttpAnswer made;
+	HttpHeader *header = made.headers;
+
+	if (!answer->compress || answer->length <= GZIP_LEAST || !gzip_is_taken(&exchange->head) ||
+		!gzip_pack(&packed, answer->body, answer->length))
+		return answer;
+	made = *answer;
+	made.body = packed.data;
+	made.length = packed.length;
+	while (header->name != NULL)
+		header++;
+	*header = (HttpHeader) {"Content-Encoding", "gzip"};
+	return &made;
+}
+
+/* It is told of, whoever was there to read it. */
+static void
+note_answer(const HttpExchange *exchange, int status)
+{
+	const Observed observed = {
+		.transport = "http",
+		.method = exchange->began > 0 ? http_method_name(exchange->head.method) : NULL,
+		.route = exchange->route != NULL ? exchange->route->name : NULL,
+		.status = exchange->gone ? STATUS_GONE : status,
+		.began = exchange->began, .subject = exchange->subject
+	};
+
+	observe(&observed);
+}
+
 /* Write it to its client. */
 static void
 send_answer(const HttpExchange *exchange, const HttpAnswer *answer, bool closes)
@@ -63,10 +103,13 @@ send_answer(const HttpExchange *exchange, const HttpAnswer *answer, bool closes)
 	HttpConnectionWord word = closes ? HTTP_CLOSED :
 		exchange->head.old ? HTTP_KEPT_ALIVE : HTTP_KEPT;
 
+	answer = compressed(exchange, answer);
 	head.length = 0;
 	/* of what is not sent, nobody may have counted the bytes */
 	http_write_head(&head, answer, asked || answer->body != NULL, word);
 	http_connection_send(exchange->connection, &head, answer->body, has_body ? answer->length : 0);
+	packed.length = 0;
+	buf_shrink(&packed, PACKED_AT_REST);
 }
 
 void
@@ -77,6 +120,7 @@ http_answer(HttpExchange *exchange, const HttpAnswer *answer)
 
 	if (!exchange->gone)
 		send_answer(exchange, answer, closes);
+	note_answer(exchange, answer->status);
 	http_forget(exchange);
 	http_connection_answered(connection, closes);
 }

@@ -25,6 +25,7 @@
 #include "http_tls.h"
 #include "http_watch.h"
 #include "log.h"
+#include "metrics.h"
 
 /*
  * Bytes that are read ahead, and as many again wait to be: into both a hundred of the
@@ -53,6 +54,7 @@ static struct
 	const HttpHandlers *handlers;	/* who is told */
 	const struct timeval *patience[HTTP_PHASES];	/* how long a phase may take; or NULL */
 	struct HttpConnectionList all;	/* the idle ones last */
+	unsigned int count;			/* how many there are */
 	unsigned int busy;			/* how many are not idle */
 	size_t		unsent;			/* bytes of answers that wait to be written, of all */
 }			connections = {.all = TAILQ_HEAD_INITIALIZER(connections.all)};
@@ -126,6 +128,12 @@ http_connection_idle(void)
 	HttpConnection *last = TAILQ_LAST(&connections.all, HttpConnectionList);
 
 	return last == NULL || is_busy(last->phase) ? NULL : last;
+}
+
+unsigned int
+http_connections_count(void)
+{
+	return connections.count;
 }
 
 unsigned int
@@ -254,6 +262,7 @@ http_connection_take(HttpConnection *c)
 	buf_reserve(&c->in, AHEAD);
 	taken = bufferevent_read(c->socket, c->in.data + c->in.length, AHEAD);
 	c->in.length += taken;
+	metrics_count(METRIC_BYTES, "received", taken);
 	return taken > 0;
 }
 
@@ -272,6 +281,7 @@ http_connection_peek(HttpConnection *c, const char **bytes)
 void
 http_connection_drop(HttpConnection *c, size_t length)
 {
+	metrics_count(METRIC_BYTES, "received", length);
 	if (c->socket != NULL && evbuffer_drain(bufferevent_get_input(c->socket), length) < 0)
 		log_fatal("cannot drop what was read");
 }
@@ -326,6 +336,7 @@ http_connection_send(HttpConnection *c, const Buf *head, const char *body, size_
 
 	if (c->socket == NULL || c->broken)
 		return;
+	metrics_count(METRIC_BYTES, "sent", head->length + length);
 	/* what the system takes at once needs no buffer, and no waiting for its turn */
 	if (!c->listener->tls && evbuffer_get_length(bufferevent_get_output(c->socket)) == 0)
 		done = write_some(c, head, body, length);
@@ -383,6 +394,7 @@ http_connection_new(const HttpListener *listener, int fd, const HttpAddress *pee
 	bufferevent_setcb(c->socket, on_input, on_drained, on_event, c);
 	bufferevent_setwatermark(c->socket, EV_READ, 0, AHEAD);
 	c->phase = listener->tls ? PHASE_HANDSHAKE : PHASE_IDLE;
+	connections.count++;
 	place(c);
 	http_connection_enter(c, c->phase);
 	if (bufferevent_enable(c->socket, EV_READ | EV_WRITE) < 0)
@@ -421,6 +433,7 @@ http_connection_free(HttpConnection *c)
 {
 	http_connection_close(c);
 	displace(c);
+	connections.count--;
 	buf_free(&c->in);
 	free(c);
 }

@@ -113,7 +113,8 @@ extern void http_connection_free(HttpConnection *c);
 /* One of those that are idle; NULL: there is none. */
 extern HttpConnection *http_connection_idle(void);
 
-/* How many are not. */
+/* How many are not, and how many there are. */
 extern unsigned int http_connections_busy(void);
+extern unsigned int http_connections_count(void);
 
 #endif							/* BRIDGE_HTTP_CONNECTION_H */

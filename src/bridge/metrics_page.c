@@ -7,6 +7,7 @@
 #include "metrics_page.h"
 
 #include "command_line.h"
+#include "http_connection.h"
 #include "http_text.h"
 #include "metrics.h"
 #include "pool.h"
@@ -21,6 +22,7 @@ look(void)
 	metrics_set(METRIC_POOL_SIZE, (uint64_t) options.pool_size);
 	metrics_set(METRIC_POOL_BUSY, pool.busy);
 	metrics_set(METRIC_POOL_WAITING, pool.waiting);
+	metrics_set(METRIC_CONNECTIONS, http_connections_count());
 	metrics_set(METRIC_SUBSCRIPTIONS, subscriptions_count());
 }
 

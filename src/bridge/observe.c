@@ -15,9 +15,6 @@
 #include "log.h"
 #include "metrics.h"
 
-/* What nobody answered, as its client was gone before. */
-#define STATUS_GONE 499
-
 /* What they were by their method in MCP; others are nobody's requests. */
 static const char *const methods[REQUEST_KINDS] = {
 	[REQUEST_TOOLS] = "tools/list",
@@ -43,7 +40,7 @@ or_else(const char *word, const char *instead)
 void
 observe(const Observed *request)
 {
-	uint64_t	took = clock_us() - request->began;
+	uint64_t	took = request->began > 0 ? clock_us() - request->began : 0;
 	const char *route = or_else(request->route, "none");
 
 	metrics_request(request->transport, route, request->status, took);

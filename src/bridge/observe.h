@@ -9,6 +9,9 @@
 
 #include "request.h"
 
+/* What nobody answered, or was there to read. */
+#define STATUS_GONE 499
+
 /* A request of a client's that has been answered. */
 typedef struct Observed
 {
@@ -16,7 +19,7 @@ typedef struct Observed
 	const char *method;			/* of HTTP; NULL: it has none, or nobody knows */
 	const char *route;			/* who answered it, by a name of ours; NULL: nobody of these */
 	int			status;			/* of the answer */
-	uint64_t	began;			/* when it came, by clock_us */
+	uint64_t	began;			/* when it came, by clock_us; 0: not as a whole */
 	const char *subject;		/* the id of its token; NULL: none */
 } Observed;
 

@@ -167,7 +167,7 @@ take_first_line(Reading *reading, ScanSpan line)
 	int			status;
 
 	memset(head, 0, offsetof(HttpHead, fields));
-	if (method.length == 0 || !http_bytes_are(method, HTTP_TOKEN) || target.length == 0)
+	if (method.length == 0 || !http_bytes_are(method, HTTP_TOKEN) || target.start == NULL)
 		return 400;
 	status = take_version(head, line);
 	if (status == FINE)

@@ -142,7 +142,7 @@ find_body(Client *client, const char *head, const char *body, bool ended, Answer
 
 	answer->body = body;
 	answer->length = have;
-	if (client->no_body || answer->status == 204 || answer->status == 304)
+	if (answer->status == 204 || answer->status == 304)
 	{
 		answer->length = 0;
 		return true;
@@ -220,21 +220,20 @@ end(Client *client)
 	client->answered(client, &nothing);
 }
 
+/* Read so many bytes at most. */
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+take(Client *client, size_t most)
 {
-	Client	   *client = arg;
 	ssize_t		n;
 
-	(void) what;
-	if (client->capacity - client->length < READ_AT_ONCE)
+	if (client->capacity - client->length < most)
 	{
-		client->capacity = client->capacity * 2 + READ_AT_ONCE;
+		client->capacity = client->capacity * 2 + most;
 		client->in = realloc(client->in, client->capacity);
 		if (client->in == NULL)
 			fail("memory", "none left");
 	}
-	n = read(fd, client->in + client->length, client->capacity - client->length);
+	n = read(client->fd, client->in + client->length, most);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0)
@@ -246,18 +245,36 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	look(client, false);
 }
 
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void) fd;
+	(void) what;
+	take(arg, READ_AT_ONCE);
+}
+
+void
+client_read(Client *client, size_t most)
+{
+	if (client->fd >= 0)
+		take(client, most);
+}
+
 /* ---- the connection ---- */
 
 void
 client_connect(Client *client)
 {
 	int			one = 1;
+	int			least = 1;
 
 	if (client->fd >= 0)
 		return;
 	client->fd = socket(server.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (client->fd < 0)
 		fail("socket", strerror(errno));
+	if (client->muted)
+		(void) setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
 	if (connect(client->fd, &server.any, server_length) < 0)
 		fail("cannot connect", strerror(errno));
 	if (server.any.sa_family == AF_INET)
@@ -266,7 +283,7 @@ client_connect(Client *client)
 		fail("cannot connect", strerror(errno));
 	client->length = 0;
 	client->event = event_new(loop, client->fd, EV_READ | EV_PERSIST, on_readable, client);
-	if (client->event == NULL || event_add(client->event, NULL) < 0)
+	if (client->event == NULL || (!client->muted && event_add(client->event, NULL) < 0))
 		fail("event", "none can be had");
 }
 
@@ -290,7 +307,7 @@ client_leave(Client *client, bool abruptly)
 Client *
 clients_new(size_t count, Answered answered)
 {
-	Client	   *clients = calloc(count, sizeof(Client));
+	Client	   *clients = calloc(count + 1, sizeof(Client));
 
 	if (clients == NULL)
 		fail("memory", "none left");

@@ -38,7 +38,7 @@ struct Client
 	Answered	answered;		/* who is told */
 	void	   *context;		/* that one's own */
 	size_t		number;			/* which client it is, from 0 */
-	bool		no_body;		/* the answer to HEAD has none */
+	bool		muted;			/* it reads only when it is told to, and has room for little */
 	bool		waiting;		/* a request is not answered yet */
 	uint64_t	sent;			/* when it was sent */
 	char	   *in;				/* what was read of its answer */
@@ -66,6 +66,9 @@ extern void client_trickle(Client *client, const char *part, size_t length);
 
 /* Wait for the answer to what was sent in parts. */
 extern void client_wait(Client *client);
+
+/* A client that is muted reads so many bytes at most, if some are there. */
+extern void client_read(Client *client, size_t most);
 
 /* It goes away; "abruptly": what was sent and not read yet is thrown away (RST). */
 extern void client_leave(Client *client, bool abruptly);

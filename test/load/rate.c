@@ -23,6 +23,7 @@
 #include <sys/resource.h>
 
 #include "options.h"
+#include "times.h"
 
 /* A client's own. */
 typedef struct State
@@ -47,9 +48,7 @@ static const char *asked_path;
 static State *states;
 static uint64_t counted_from;
 static uint64_t until;
-static uint32_t *times;
-static size_t answered;
-static size_t room;
+static Times times;
 
 static void
 send_request(Client *client, const Request *request)
@@ -122,19 +121,6 @@ static const Way ways[] = {
 };
 
 static void
-count(uint64_t took)
-{
-	if (answered == room)
-	{
-		room = room * 2 + 65536;
-		times = realloc(times, room * sizeof(*times));
-		if (times == NULL)
-			fail("memory", "none left");
-	}
-	times[answered++] = (uint32_t) took;
-}
-
-static void
 on_answer(Client *client, const Answer *answer)
 {
 	State	   *state = &states[client->number];
@@ -148,20 +134,11 @@ on_answer(Client *client, const Answer *answer)
 	state->began = true;
 	memcpy(state->etag, answer->etag, sizeof(state->etag));
 	if (at >= counted_from && at < until)
-		count(answer->took);
+		times_add(&times, answer->took);
 	if (at < until)
 		way->ask(client, state);
 	else
 		event_base_loopbreak(loop);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	uint32_t	x = *(const uint32_t *) a;
-	uint32_t	y = *(const uint32_t *) b;
-
-	return (x > y) - (x < y);
 }
 
 static double
@@ -177,12 +154,12 @@ own_us(void)
 static void
 print(double seconds)
 {
-	if (answered == 0)
+	if (times.count == 0)
 		fail(way->name, "nothing was answered");
-	qsort(times, answered, sizeof(*times), compare);
-	printf("{\"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"longest_us\": %u, \"answered\": %zu, \"own_us\": %.2f}\n",
-		   (double) answered / seconds, times[answered / 2], times[answered * 99 / 100], times[answered - 1], answered,
-		   own_us() / (double) answered);
+	times_sort(&times);
+	printf("{\"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"own_us\": %.2f}\n",
+		   (double) times.count / seconds, times_percent(&times, 50), times_percent(&times, 99),
+		   own_us() / (double) times.count);
 }
 
 static const Way *

@@ -10,3 +10,9 @@ http_answer(HttpExchange *exchange, const HttpAnswer *answer)
 	(void) answer;
 	abort();
 }
+
+bool
+http_is_finishing(void)
+{
+	return false;
+}

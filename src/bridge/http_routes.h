@@ -12,7 +12,7 @@ typedef enum HttpDoor
 {
 	HTTP_MAIN,
 	HTTP_METRICS
-} HttpDoor;
+}			HttpDoor;
 
 /* The route for a path, and what of the path is behind it; NULL: there is none (404). */
 extern const HttpRoute *http_route(HttpDoor door, ScanSpan path, ScanSpan *rest);

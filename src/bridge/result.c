@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "instructions.h"
+#include "metrics.h"
 #include "rpc.h"
 #include "tool_list.h"
 
@@ -192,6 +193,7 @@ result_tool_error(const Call *call, OwnError error, const char *detail)
 {
 	Buf			envelope = {NULL, 0, 0};
 
+	metrics_error(own_error_kind(error)->code);
 	own_error_envelope(&envelope, error, detail, call->request.tool);
 	send_envelope(call, envelope.data, envelope.length, false);
 	buf_free(&envelope);

@@ -2,14 +2,21 @@
 # adds to the target "check".  By itself: make -f bridge.mk check
 BRIDGE = ../../src/bridge
 ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
+METRICS = $(addprefix $(BRIDGE)/,metrics.c own_errors.c buf.c scan.c)
+GZIP = $(addprefix $(BRIDGE)/,gzip.c http_parse.c http_bytes.c buf.c scan.c)
 STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
+AUTH = $(addprefix $(BRIDGE)/,auth.c scim_headers.c http_parse.c http_bytes.c buf.c scan.c)
 SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 
 check: check-bridge
-check-bridge: bridge_scan bridge_errors bridge_plain
+check-bridge: bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip
+	./bridge_auth
 	./bridge_scan bridge_scan.txt
 	./bridge_errors
 	./bridge_plain
+	./bridge_metrics ../../src/base/errors.c
+	./bridge_rates
+	./bridge_gzip
 
 bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_scan.c $(BRIDGE)/scan.c
@@ -17,11 +24,23 @@ bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
 bridge_errors: bridge_errors.c $(ERRORS) $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_errors.c $(ERRORS)
 
+bridge_auth: bridge_auth.c $(AUTH) $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_auth.c $(AUTH) -lcrypto
+
 bridge_plain: bridge_plain.c $(STRINGS) $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_plain.c $(STRINGS)
 
+bridge_metrics: bridge_metrics.c $(METRICS) $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_metrics.c $(METRICS)
+
+bridge_rates: bridge_rates.c $(BRIDGE)/rates.c $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_rates.c $(BRIDGE)/rates.c
+
+bridge_gzip: bridge_gzip.c $(GZIP) $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_gzip.c $(GZIP) -lz
+
 clean: clean-bridge
 clean-bridge:
-	rm -f bridge_scan bridge_errors bridge_plain
+	rm -f bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip
 
 .PHONY: check check-bridge clean clean-bridge

@@ -11,7 +11,7 @@ ROOM_FOLDERS = $(srcdir)/src $(addprefix $(srcdir)/src/,$(ROOMS))
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(addsuffix /*.c,$(ROOM_FOLDERS))))
 # sql/parts: of these make builds the script that CREATE EXTENSION runs, in this order; statements need what
 # earlier ones made.  (Beside the script, pg_regress would take a part for the test of its name.)
-SQL_PARTS = database versions schemas built_in filters tenants history changes audit leases policies proposals profiles watching idempotency rights triggers tables resources users groups tools http bulk mcp
+SQL_PARTS = database versions schemas built_in filters tenants history changes audit leases policies proposals profiles watching idempotency tokens rights triggers tables resources users groups tools http bulk mcp
 DATA_built = sql/scimver--$(EXTVERSION).sql
 # those of other versions: what was released, and what leads from one to the next
 DATA = $(filter-out $(DATA_built),$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/scimver--*.sql)))

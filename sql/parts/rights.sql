@@ -30,13 +30,13 @@ BEGIN
 			scim_history_server, scim_history_seals, scim_history_sealer, scim_history,
 			scim_leases, scim_leases_held, scim_conflict_stats, scim_policy_rows, scim_policies,
 			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles,
-			scim_idempotency, scim_idempotency_keys}'::regclass[]::oid[])
+			scim_idempotency, scim_idempotency_keys, scim_tokens, scim_own_tokens}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants, scim_history, scim_leases_held, scim_conflict_stats,
-	scim_policies, scim_proposals, scim_reviews, scim_profiles, scim_idempotency_keys TO PUBLIC;
+	scim_policies, scim_proposals, scim_reviews, scim_profiles, scim_idempotency_keys, scim_own_tokens TO PUBLIC;
 GRANT SELECT ON scim_tenant_grants, scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
-	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles, scim_idempotency TO pg_database_owner;
+	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles, scim_idempotency, scim_tokens TO pg_database_owner;

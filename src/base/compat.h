@@ -77,6 +77,13 @@
 	(pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
+/* May the one become the other, by SET ROLE?  A membership may leave that out since version 16. */
+#if PG_VERSION_NUM >= 160000
+#define scim_may_become(member, role) member_can_set_role(member, role)
+#else
+#define scim_may_become(member, role) is_member_of_role(member, role)
+#endif
+
 /*
  * What the JSON parser calls can stop it since version 16; and what it reads of
  * is made in place since version 17.

@@ -70,6 +70,9 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400, "invalidValue", false,
 		"Correct the argument that path names; the tool's inputSchema lists "
 	"all of them."},
+	[SCIM_TOKEN_INVALID] = {"TOKEN_INVALID", 401, NULL, false,
+		"Ask an administrator for a new token; scim_create_token(role, tenant) gives one out, "
+	"scim_list_tokens() shows which there are."},
 	[SCIM_TENANT_FORBIDDEN] = {"TENANT_FORBIDDEN", 403, NULL, false,
 		"Use a tenant that was granted to you; an administrator grants one "
 	"with scim_grant_tenant(tenant, role)."},
@@ -353,6 +356,18 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"scim_modify_group_members."},
 	SITUATION(SCIM_READ_ONLY_COLUMN) = {SCIM_MUTABILITY, "Leave it out, or send the value that it "
 	"has: the application alone changes it."},
+	SITUATION(SCIM_NOT_BY_TOKEN) = {SCIM_PERMISSION_DENIED,
+		"Ask an administrator for a token that is for it; scim_list_tokens() shows what each is "
+	"for."},
+	SITUATION(SCIM_NO_SUCH_TOKEN) = {SCIM_RESOURCE_NOT_FOUND,
+		"Look the id up with scim_list_tokens(), which shows those of your roles."},
+	SITUATION(SCIM_NO_ROLE_OF_TOKENS) = {SCIM_INVALID_VALUE,
+		"Name a role that row level security holds for, and that reads no tokens: one of the "
+	"clients' own."},
+	SITUATION(SCIM_NO_BRIDGE) = {SCIM_INVALID_VALUE,
+		"Make a role that can log in, and nothing else: CREATE ROLE bridge LOGIN NOINHERIT."},
+	SITUATION(SCIM_NOT_YOUR_ROLE) = {SCIM_PERMISSION_DENIED,
+		"Have an administrator GRANT you the role, or create the token."},
 	SITUATION(SCIM_OTHER_TENANT) = {SCIM_TENANT_FORBIDDEN, "Leave the tenant out: this connection "
 	"works in one tenant only."},
 	SITUATION(SCIM_SUPPRESSED) = {SCIM_PERMISSION_DENIED,

@@ -35,6 +35,7 @@ typedef enum ScimErrorCode
 	SCIM_EXPIRED_CURSOR,
 	SCIM_INVALID_COUNT,
 	SCIM_INVALID_ARGUMENT,
+	SCIM_TOKEN_INVALID,
 	SCIM_TENANT_FORBIDDEN,
 	SCIM_PERMISSION_DENIED,
 	SCIM_SENSITIVE,
@@ -137,6 +138,11 @@ typedef enum ScimErrorCode
 	SCIM_REQUIRED_REMOVED,
 	SCIM_READ_ONLY_GROUPS,		/* of a user */
 	SCIM_READ_ONLY_COLUMN,
+	SCIM_NOT_BY_TOKEN,			/* what the token is not for, or its role */
+	SCIM_NO_SUCH_TOKEN,			/* of that id, that could be ended */
+	SCIM_NO_ROLE_OF_TOKENS,		/* what is not to be entered as */
+	SCIM_NO_BRIDGE,				/* a role that a bridge must not have */
+	SCIM_NOT_YOUR_ROLE,			/* that a token is to be for */
 	SCIM_OTHER_TENANT,			/* than the one of the connection */
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,

@@ -16,6 +16,7 @@ char	   *scim_setting_agent = NULL;
 char	   *scim_setting_authentication_schemes = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
+bool		scim_setting_discovery_only = false;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_history_members = 10000;
 char	   *scim_setting_idempotency_key = NULL;
@@ -150,6 +151,11 @@ scim_define_settings(void)
 							"Seconds after which a cursor is refused; 0: never.",
 							NULL, &scim_setting_cursor_timeout, 0, 0, PG_INT32_MAX,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomBoolVariable("scimver.discovery_only",
+							 "Requests in HTTP (scim_http) that come without a token are told what "
+							 "there is to discover, and nothing else.",
+							 NULL, &scim_setting_discovery_only, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("scimver.filter_mode",
 							 "Filters: the grammar of RFC 7644 (strict), or what real clients send "
 							 "beyond it as well (lenient).",

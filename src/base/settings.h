@@ -14,6 +14,9 @@ typedef enum ScimFilterMode
 	SCIM_FILTER_STRICT, SCIM_FILTER_LENIENT
 } ScimFilterMode;
 
+/* Whoever has no token is told what there is to discover, and nothing else. */
+extern bool scim_setting_discovery_only;
+
 /* A ScimFilterMode. */
 extern int	scim_setting_filter_mode;
 

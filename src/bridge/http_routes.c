@@ -18,13 +18,13 @@
 static const char scim_path[] = "";
 
 static const HttpRoute main_routes[] = {
-	{"healthz", "/healthz", false, http_text_admit, health_handle, http_text_gone},
-	{"readyz", "/readyz", false, http_text_admit, ready_handle, http_text_gone},
-	{"scim", scim_path, true, scim_admit, scim_handle, scim_gone},
+	{"healthz", "/healthz", false, http_text_admit, health_handle, http_text_gone, false},
+	{"readyz", "/readyz", false, http_text_admit, ready_handle, http_text_gone, false},
+	{"scim", scim_path, true, scim_admit, scim_handle, scim_gone, true},
 };
 
 static const HttpRoute metrics_routes[] = {
-	{"metrics", "/metrics", false, http_text_admit, metrics_page_handle, http_text_gone},
+	{"metrics", "/metrics", false, http_text_admit, metrics_page_handle, http_text_gone, false},
 };
 
 /* The routes of a door. */

@@ -11,7 +11,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/errors.h"
-#include "base/settings.h"
+#include "base/entered.h"
 #include "base/uuids.h"
 #include "decision/proposal_read.h"
 #include "decision/proposal_row.h"
@@ -79,10 +79,10 @@ throw_not_found(const pg_uuid_t *id)
 static bool
 is_shown(const ScimProposal *proposal)
 {
-	const char *only = scim_setting_only_tenant;
+	const char *only = scim_only_tenant();
 	const ScimRegistration *table;
 
-	if (only && only[0] != '\0')
+	if (only[0] != '\0')
 	{
 		table = scim_find_table(scim_resource_type(proposal->type));
 		if (table)

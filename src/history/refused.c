@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "base/entered.h"
 #include "base/protect.h"
 #include "base/settings.h"
 #include "core/resource.h"
@@ -89,7 +90,7 @@ own_tenant(const ScimRegistration *table)
 	const Datum *granted;
 	int			count;
 
-	if (table->tenant && !scim_setting_only_tenant[0] && !scim_setting_tenant[0])
+	if (table->tenant && !scim_only_tenant()[0] && !scim_setting_tenant[0])
 		return table->tenant;
 	if (may_work_in(table, tenant))
 		return tenant;
@@ -107,7 +108,7 @@ find_tenant(const ScimRegistration *table, const ScimRefusal *refusal)
 	const char *spelled = NULL;
 
 	if (tenant == NULL || refusal->kind == scim_error_kind(SCIM_TENANT_FORBIDDEN) ||
-		scim_setting_only_tenant[0] || !may_work_in(table, tenant) ||
+		scim_only_tenant()[0] || !may_work_in(table, tenant) ||
 		(table->tenant && strcmp(tenant, table->tenant) != 0))
 		tenant = own_tenant(table);
 	if (table->tenant_type)

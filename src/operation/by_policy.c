@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "base/settings.h"
+#include "base/entered.h"
 #include "decision/policies.h"
 #include "operation/by_policy.h"
 #include "registry/cache.h"
@@ -15,8 +15,8 @@
 static bool
 may_name(const char *tenant)
 {
-	return tenant == NULL || scim_setting_only_tenant[0] == '\0' ||
-		strcmp(tenant, scim_setting_only_tenant) == 0;
+	return tenant == NULL || scim_only_tenant()[0] == '\0' ||
+		strcmp(tenant, scim_only_tenant()) == 0;
 }
 
 /* What the policy says; NULL: nothing. */

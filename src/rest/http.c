@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "rest/caller.h"
 #include "rest/headers.h"
 #include "rest/refusal.h"
 #include "rest/request.h"
@@ -85,8 +86,11 @@ run(void *argument)
 	ScimHttpAnswer *answer = &exchange->answer;
 	bool		accepts = scim_read_headers(request);
 
+	bool		found;
+
 	request->rules = scim_rules_in_force(scim_resolve_tenant(NULL));
-	if (!scim_find_route(request, answer))
+	found = scim_find_route(request, answer);
+	if (!scim_lets_in(request, answer) || !found)
 		return;
 	if (!accepts)
 	{
@@ -179,6 +183,7 @@ make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimH
 {
 	HttpResult	result = {0};
 	text	   *body = strcmp(request->method, "HEAD") == 0 ? NULL : answer->body;
+	Jsonb	   *caller = scim_http_caller();
 
 	result.values[STATUS] = Int32GetDatum(answer->status);
 	set_text(&result, CONTENT_TYPE, answer->body ? request->media_type : NULL);
@@ -188,7 +193,8 @@ make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimH
 	set_text(&result, PREFERENCE, answer->preference);
 	result.values[RETRY_AFTER] = Int32GetDatum(answer->retry_after);
 	result.nulls[RETRY_AFTER] = answer->retry_after == 0;
-	result.nulls[CALLER] = true;
+	result.values[CALLER] = JsonbPGetDatum(caller);
+	result.nulls[CALLER] = caller == NULL;
 	result.values[ANSWER] = PointerGetDatum(body);
 	result.nulls[ANSWER] = body == NULL;
 	return HeapTupleGetDatum(heap_form_tuple(result_columns(fcinfo), result.values,
@@ -220,10 +226,7 @@ scim_http(PG_FUNCTION_ARGS)
 	exchange.given.body = PG_ARGISNULL(4) ? NULL : PG_GETARG_BYTEA_PP(4);
 	exchange.given.media_type = SCIM_MEDIA_TYPE;
 	exchange.request = exchange.given;
-	/* nobody has given one out yet: whoever brings one is not taken for the session's role */
-	if (!PG_ARGISNULL(5))
-		scim_http_refuse(&exchange.answer, 401, NULL, "the token is unknown");
-	else
+	if (scim_enters(PG_ARGISNULL(5) ? NULL : PG_GETARG_BYTEA_PP(5), &exchange.answer))
 		answer_request(&exchange);
 	return make_result(fcinfo, &exchange.request, &exchange.answer);
 }

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/entered.h"
 #include "base/uri.h"
 #include "mb/pg_wchar.h"
 #include "registry/cache.h"
@@ -120,6 +121,21 @@ take_type(ScimHttpRequest *request, const ScimResourceType *type)
 		request->rules = scim_rules_in_force(tenant);
 }
 
+/* Whom /Me stands for (RFC 7644 section 3.11); false: nobody. */
+static bool
+take_subject(ScimHttpRequest *request)
+{
+	const ScimEntered *who = scim_entered();
+	const ScimResourceType *type =
+	who && who->subject_type ? scim_resource_type(who->subject_type) : NULL;
+
+	if (type == NULL || scim_find_table(type) == NULL)
+		return false;
+	take_type(request, type);
+	request->id = pstrdup(who->subject_id);
+	return true;
+}
+
 ScimPlaceKind
 scim_find_place(ScimHttpRequest *request)
 {
@@ -132,6 +148,8 @@ scim_find_place(ScimHttpRequest *request)
 	if (count <= 0)
 		return count == 0 ? SCIM_AT_ROOT : SCIM_AT_NOTHING;
 	place = find_own_place(segments[0], segments[1], any_case);
+	if (place == SCIM_AT_ME && take_subject(request))
+		return SCIM_AT_RESOURCE;
 	if (place != SCIM_AT_NOTHING)
 	{
 		request->id = segments[1];

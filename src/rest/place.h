@@ -15,7 +15,7 @@ typedef enum ScimPlaceKind
 	SCIM_AT_TYPE,				/* /Users */
 	SCIM_AT_TYPE_SEARCH,		/* /Users/.search */
 	SCIM_AT_RESOURCE,			/* /Users/2819 */
-	SCIM_AT_ME,
+	SCIM_AT_ME,					/* of nobody: else it is the resource */
 	SCIM_AT_BULK,
 	SCIM_AT_CONFIG,				/* /ServiceProviderConfig */
 	SCIM_AT_RESOURCE_TYPES,		/* /ResourceTypes, and one of them: with "id" */

@@ -12,7 +12,7 @@
 #include "rest/resources.h"
 #include "rest/route.h"
 
-/* There is nobody whom /Me could mean, as nobody has come by a token. */
+/* There is nobody whom /Me could mean: nobody has come by a token that has a subject. */
 static void
 answer_me(ScimHttpRequest *request, ScimHttpAnswer *answer)
 {

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/entered.h"
 #include "base/errors.h"
 #include "base/settings.h"
 #include "fmgr.h"
@@ -44,13 +45,15 @@ is_set(const char *setting)
 char *
 scim_resolve_tenant(const char *given)
 {
+	const char *only = scim_only_tenant();
+
 	if (given && given[0] == '\0')
 		scim_throw_path(SCIM_BAD_PARAMETER, "tenant_id", "tenant_id must not be empty");
-	if (is_set(scim_setting_only_tenant))
+	if (is_set(only))
 	{
-		if (given && strcmp(given, scim_setting_only_tenant) != 0)
+		if (given && strcmp(given, only) != 0)
 			forbid(SCIM_OTHER_TENANT, given, "is not the one that this connection is for");
-		return pstrdup(scim_setting_only_tenant);
+		return pstrdup(only);
 	}
 	if (given)
 		return pstrdup(given);
@@ -67,7 +70,7 @@ scim_tenant(PG_FUNCTION_ARGS)
 char *
 scim_find_tenant(const ScimRegistration *registration, const char *given)
 {
-	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
+	bool		named = given || is_set(scim_only_tenant()) || is_set(scim_setting_tenant);
 	char	   *tenant = scim_resolve_tenant(given);
 
 	if (registration->tenant == NULL)

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/protect.h"
+#include "base/entered.h"
 #include "base/settings.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
@@ -40,8 +41,8 @@ static int	next_list = 0;
 static uint64
 settings_now(void)
 {
-	const char *toolset = scim_setting_toolset ? scim_setting_toolset : "";
-	bool		one_tenant = scim_setting_only_tenant && scim_setting_only_tenant[0] != '\0';
+	const char *toolset = scim_toolset();
+	bool		one_tenant = scim_only_tenant()[0] != '\0';
 
 	return hash_bytes_extended((const unsigned char *) toolset, strlen(toolset),
 							   2 * one_tenant + scim_setting_require_version);

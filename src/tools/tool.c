@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "admin/narrow.h"
+#include "base/entered.h"
 #include "base/settings.h"
 #include "lib/stringinfo.h"
 #include "tools/tool.h"
@@ -173,7 +174,7 @@ scim_tool_is_generic(const ScimTool *tool)
 bool
 scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 {
-	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_setting_only_tenant[0] == '\0');
+	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_only_tenant()[0] == '\0');
 }
 
 bool

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
+#include "base/entered.h"
 #include "base/errors.h"
-#include "base/settings.h"
 #include "lib/stringinfo.h"
 #include "tools/toolset.h"
 #include "utils/memutils.h"
@@ -123,7 +123,7 @@ read_setting(void)
 
 	(void) scim_all_tools(&count);
 	toolset->context = context;
-	toolset->text = pstrdup(scim_setting_toolset);
+	toolset->text = pstrdup(scim_toolset());
 	toolset->has = palloc0(sizeof(bool) * count);
 	initStringInfo(&toolset->unknown);
 	take_words(toolset);
@@ -140,7 +140,7 @@ current_toolset(void)
 {
 	Toolset    *read;
 
-	if (known && strcmp(known->text, scim_setting_toolset) == 0)
+	if (known && strcmp(known->text, scim_toolset()) == 0)
 		return known;
 	read = read_setting();
 	MemoryContextSetParent(read->context, TopMemoryContext);
@@ -164,6 +164,25 @@ int64
 scim_toolset_budget(void)
 {
 	return current_toolset()->budget;
+}
+
+bool
+scim_is_tool_or_set(const char *name)
+{
+	int			count;
+	const ScimTool *tools = scim_all_tools(&count);
+
+	for (int set = 0; set < SCIM_TOOLSETS; set++)
+	{
+		if (strcmp(scim_toolsets[set].name, name) == 0)
+			return true;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		if (strcmp(tools[i].name, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 void

@@ -16,6 +16,9 @@ extern bool scim_toolset_has(const ScimTool *tool);
 /* So many bytes a list of them may show to a model. */
 extern int64 scim_toolset_budget(void);
 
+/* Is there a tool, or a set of tools, of exactly that name? */
+extern bool scim_is_tool_or_set(const char *name);
+
 /* An error that names the words that name nothing, if there are any. */
 extern void scim_check_toolset(void);
 

@@ -99,7 +99,7 @@ foreach my $bridge (@bridges)
 }
 like($legacy->roundtrip('resources/subscribe', { uri => "$uri-other" })->{error}{message}, qr/not installed/, 'nor in the legacy era');
 is_deeply([ map { @{ $_->{messages} } } @bridges ], [], 'nothing is told meanwhile');
-like($_->stderr, qr/changes cannot be asked for: [^\n]*\n\z/, 'the log has it') foreach $modern, $legacy, $clerk;
+like($_->stderr, qr/changes cannot be asked for: (?!.*changes are asked for again)/s, 'the log has it') foreach $modern, $legacy, $clerk;
 
 # It is there again, and the table is not registered: nothing of it can be watched.
 $node->safe_psql('postgres', "CREATE EXTENSION scimver; $grant $building");

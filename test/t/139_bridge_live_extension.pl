@@ -102,7 +102,7 @@ is_deeply([ map { @{ $_->{messages} } } @bridges ], [], 'nothing is told meanwhi
 like($_->stderr, qr/changes cannot be asked for: (?!.*changes are asked for again)/s, 'the log has it') foreach $modern, $legacy, $clerk;
 
 # It is there again, and the table is not registered: nothing of it can be watched.
-$node->safe_psql('postgres', "CREATE EXTENSION scimver; $grant $building");
+transaction('CREATE EXTENSION scimver;', $grant, $building);
 is(finished($_, $listen{$_}), "complete $listen{$_}", 'there again without the table: the subscription ends') foreach $modern, $clerk;
 is(told($tools), "$listen{$tools} tools/list_changed", 'that to the tools goes on');
 subscribe($modern, resources => []);

@@ -65,6 +65,6 @@ foreach my $statements (0, 100)
 	is($client[1]->request('GET', "/scim/v2/Users?count=0")->{status}, 200, '... and takes nobody along');
 
 	is($bridge->finish, 0, 'exit code');
-	is($bridge->stderr, '', 'nothing to report');
+	is($bridge->reports, '', 'nothing to report');
 }
 done_testing();

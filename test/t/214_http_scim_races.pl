@@ -36,7 +36,7 @@ foreach my $round (1 .. $rounds)
 	{
 		$clients[$n]->send($n % 2 ? 'PUT' : 'PATCH', $user, headers => { 'If-Match' => $etag },
 			body => $n % 2 ? { userName => 'prize', title => "$round by $n" }
-			: { Operations => [ { op => 'replace', path => 'title', value => "$round by $n" } ] });
+			: { schemas => ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations => [ { op => 'replace', path => 'title', value => "$round by $n" } ] });
 		$dba->query_safe(qq{UPDATE users SET data = data || '{"title": "$round by the DBA"}' WHERE id = '$id'}) if $interferes && $n == 4;
 	}
 	my @answers = map { $_->answer } @clients;
@@ -55,5 +55,5 @@ note(join ', ', map { "$_: $winners{$_}" } sort keys %winners);
 is($node->safe_psql('postgres', 'SELECT count(*) FROM users WHERE version <> scim_version(scim_get_user(id::text))'), 0, 'every version is right');
 $dba->quit;
 is($bridge->finish, 0, 'exit code');
-is($bridge->stderr, '', 'nothing to report');
+is($bridge->reports, '', 'nothing to report');
 done_testing();

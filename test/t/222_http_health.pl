@@ -35,7 +35,7 @@ foreach my $path ('/healthz', '/readyz')
 {
 	$answer = $client->request('HEAD', $path);
 	is("$answer->{status} $answer->{body}", '200 ', "HEAD of $path");
-	$answer = $client->request('POST', $path, body => 'x');
+	$answer = $bridge->client->request('POST', $path, body => 'x');
 	is("$answer->{status} $answer->{headers}{allow}", '405 GET, HEAD', "POST to $path");
 	is($answer->{json}{status}, 405, 'with a body that says so');
 	is($client->request('GET', "$path/x")->{status}, 404, 'nothing is below it');

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "admin/discovery.h"
+#include "base/session_guard.h"
 #include "base/settings.h"
 #include "decision/policies.h"
 #include "fmgr.h"
@@ -32,4 +33,5 @@ _PG_init(void)
 	scim_init_policies();
 	scim_init_profiles();
 	scim_init_discovery();
+	scim_init_session_guard();
 }

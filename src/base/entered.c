@@ -12,7 +12,7 @@
 
 #include "access/xact.h"
 #include "base/entered.h"
-#include "base/settings.h"
+#include "base/left_behind.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -57,7 +57,10 @@ transaction_ends(XactEvent event, void *argument)
 	if (entered == NULL)
 		return;
 	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
+	{
+		scim_refuse_to_leave_behind();
 		keep_user(false);
+	}
 	else
 		entered = NULL;
 }
@@ -108,21 +111,8 @@ scim_set_entered(const ScimEntered *who)
 	kept.tools = copy(who->tools);
 	kept.profile = copy(who->profile);
 	kept.agent = copy(who->agent);
+	scim_begin_to_look_behind();
 	keep_user(true);
 	entered_in = GetCurrentSubTransactionId();
 	entered = &kept;
-}
-
-/* ---- what it narrows ---- */
-
-const char *
-scim_only_tenant(void)
-{
-	return entered ? entered->tenant : scim_setting_only_tenant;
-}
-
-const char *
-scim_toolset(void)
-{
-	return entered && entered->tools ? entered->tools : scim_setting_toolset;
 }

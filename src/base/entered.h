@@ -44,13 +44,4 @@ extern const char *scim_principal(void);
 /* From now on; what "entered" refers to is copied.  Nobody has entered before. */
 extern void scim_set_entered(const ScimEntered *entered);
 
-/*
- * The only tenant that calls may work in: that which was entered, else scimver.only_tenant.
- * Empty: any that is granted.
- */
-extern const char *scim_only_tenant(void);
-
-/* The tools that there are, as scimver.toolset has them; empty: all. */
-extern const char *scim_toolset(void);
-
 #endif							/* SCIM_BASE_ENTERED_H */

@@ -359,6 +359,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NOT_BY_TOKEN) = {SCIM_PERMISSION_DENIED,
 		"Ask an administrator for a token that is for it; scim_list_tokens() shows what each is "
 	"for."},
+	SITUATION(SCIM_LEAVES_BEHIND) = {SCIM_PERMISSION_DENIED,
+		"Have functions and triggers that run behind a token use SET LOCAL, and nothing that a "
+	"session keeps, as temporary tables and prepared statements are."},
 	SITUATION(SCIM_NO_SUCH_TOKEN) = {SCIM_RESOURCE_NOT_FOUND,
 		"Look the id up with scim_list_tokens(), which shows those of your roles."},
 	SITUATION(SCIM_NO_ROLE_OF_TOKENS) = {SCIM_INVALID_VALUE,

@@ -139,6 +139,7 @@ typedef enum ScimErrorCode
 	SCIM_READ_ONLY_GROUPS,		/* of a user */
 	SCIM_READ_ONLY_COLUMN,
 	SCIM_NOT_BY_TOKEN,			/* what the token is not for, or its role */
+	SCIM_LEAVES_BEHIND,			/* behind a token: what the session would keep */
 	SCIM_NO_SUCH_TOKEN,			/* of that id, that could be ended */
 	SCIM_NO_ROLE_OF_TOKENS,		/* what is not to be entered as */
 	SCIM_NO_BRIDGE,				/* a role that a bridge must not have */

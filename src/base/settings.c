@@ -6,6 +6,7 @@
 
 #include "base/auth_schemes.h"
 #include "base/compat.h"
+#include "base/entered.h"
 #include "base/settings.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -23,6 +24,7 @@ char	   *scim_setting_idempotency_key = NULL;
 Oid			scim_setting_idempotency_role = InvalidOid;
 const ScimUuids *scim_setting_lease_ids = NULL;
 int			scim_setting_max_attempts = 10;
+int			scim_setting_max_answer = 16 * 1024 * 1024;
 int			scim_setting_max_body = 1024 * 1024;
 int			scim_setting_max_bulk_bytes = 1024 * 1024;
 int			scim_setting_max_bulk_operations = 1000;
@@ -117,6 +119,43 @@ assign_idempotency_key(const char *text, void *extra)
 	scim_setting_idempotency_role = extra ? *(const Oid *) extra : InvalidOid;
 }
 
+/* ---- what a token fixes ---- */
+
+/*
+ * Is it what was entered ("fixed"; NULL: anything)?  RESET does not ask: base/narrowed.h does
+ * without the settings.
+ */
+static bool
+is_as_entered(const char *name, const char *text, const char *fixed)
+{
+	if (fixed == NULL || strcmp(text, fixed) == 0)
+		return true;
+	GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+	GUC_check_errmsg("parameter \"%s\" stays as it is behind a token", name);
+	return false;
+}
+
+static bool
+check_only_tenant(char **text, void **extra, GucSource source)
+{
+	return scim_entered() == NULL ||
+		is_as_entered("scimver.only_tenant", *text, scim_entered()->tenant);
+}
+
+static bool
+check_tenant(char **text, void **extra, GucSource source)
+{
+	return scim_entered() == NULL ||
+		is_as_entered("scimver.tenant", *text, scim_entered()->tenant);
+}
+
+static bool
+check_toolset(char **text, void **extra, GucSource source)
+{
+	return scim_entered() == NULL ||
+		is_as_entered("scimver.toolset", *text, scim_entered()->tools);
+}
+
 /* ---- authentication ---- */
 
 /* What is served to clients is right, whoever sets it. */
@@ -178,6 +217,11 @@ scim_define_settings(void)
 							   NULL, &lease_id_text, "", PGC_USERSET,
 							   GUC_LIST_INPUT | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							   check_lease_id, assign_lease_id, NULL);
+	DefineCustomIntVariable("scimver.max_answer",
+							"Bytes that the answer to a request in HTTP (scim_http) that reads may "
+							"have.",
+							NULL, &scim_setting_max_answer, 16 * 1024 * 1024, 1024,
+							1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_attempts",
 							"Refusals of a stale version in a minute, after which an agent's tools "
 							"do not try that resource any more, unless they merge; 0: never.",
@@ -225,9 +269,11 @@ scim_define_settings(void)
 							 "Transactions that do so are committed one by one.",
 							 &scim_setting_notify, false,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
-	define_text("scimver.only_tenant",
-				"The only tenant that calls may work in; empty: any that is granted.",
-				&scim_setting_only_tenant);
+	DefineCustomStringVariable("scimver.only_tenant",
+							   "The only tenant that calls may work in; empty: any that is "
+							   "granted.",
+							   NULL, &scim_setting_only_tenant, "", PGC_USERSET, 0,
+							   check_only_tenant, NULL, NULL);
 	DefineCustomIntVariable("scimver.password_cost",
 							"Cost of crypting a password (blowfish, logarithm of the rounds).",
 							"Superusers only: a high one keeps the server busy for hours, a low "
@@ -244,13 +290,15 @@ scim_define_settings(void)
 							 "Tools refuse writes that name no expected_version.",
 							 NULL, &scim_setting_require_version, false,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
-	define_text("scimver.tenant",
-				"Tenant of calls that name none; empty: default.",
-				&scim_setting_tenant);
-	define_text("scimver.toolset",
-				"Tools that there are for an agent: names of sets (lean, core, full) and of tools, "
-				"with commas between them; empty: all.",
-				&scim_setting_toolset);
+	DefineCustomStringVariable("scimver.tenant",
+							   "Tenant of calls that name none; empty: default.",
+							   NULL, &scim_setting_tenant, "", PGC_USERSET, 0, check_tenant,
+							   NULL, NULL);
+	DefineCustomStringVariable("scimver.toolset",
+							   "Tools that there are for an agent: names of sets (lean, core, full) "
+							   "and of tools, with commas between them; empty: all.",
+							   NULL, &scim_setting_toolset, "", PGC_USERSET, 0, check_toolset,
+							   NULL, NULL);
 	define_text("scimver.trace",
 				"What the call is a part of: a traceparent (W3C Trace Context), and after a blank "
 				"its tracestate.",

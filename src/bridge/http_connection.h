@@ -59,6 +59,7 @@ struct HttpConnection
 	Buf			in;				/* bytes that were taken: a head, and what came with it */
 	size_t		at;				/* bytes of them that are done with */
 	size_t		looked;			/* and those that were looked at */
+	size_t		skip;			/* bytes to come of a body that nobody wants */
 	size_t		unsent;			/* bytes of answers that wait to be written */
 	size_t		unread;			/* the same, with what the system has, when that was looked at */
 	struct HttpExchange *exchange;	/* the request under way; or NULL */

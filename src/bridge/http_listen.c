@@ -194,9 +194,18 @@ bind_address(HttpListener *listener)
 	freeaddrinfo(found);
 }
 
-/* Where it is reached: the port may have been the system's to choose. */
+/* Is the port 0, which lets the system choose one? */
+static bool
+chooses_port(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+
+	return strcmp(colon != NULL ? colon + 1 : address, "0") == 0;
+}
+
+/* Where it is reached, if the port was the system's to choose. */
 static void
-tell(const HttpListener *listener)
+tell_port(const HttpListener *listener)
 {
 	static const char *const what[] = {[HTTP_MAIN] = "HTTP", [HTTP_METRICS] = "metrics"};
 	struct sockaddr_storage name;
@@ -205,11 +214,6 @@ tell(const HttpListener *listener)
 	char		text[HTTP_ADDRESS_SIZE];
 	bool		v6;
 
-	if (listener->path != NULL)
-	{
-		log_line("serving %s at %s", what[listener->door], listener->address);
-		return;
-	}
 	if (getsockname(listener->fd, (struct sockaddr *) &name, &length) < 0)
 		refuse(listener, strerror(errno));
 	address = http_address_of((struct sockaddr *) &name);
@@ -245,7 +249,8 @@ http_listen(struct event_base *base, const char *address, HttpDoor door, bool tl
 	if (listener->waiting == NULL || listener->pause == NULL ||
 		event_add(listener->waiting, NULL) < 0)
 		log_fatal("cannot watch a socket");
-	tell(listener);
+	if (listener->path == NULL && chooses_port(address))
+		tell_port(listener);
 }
 
 void

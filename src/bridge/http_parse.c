@@ -167,7 +167,7 @@ take_first_line(Reading *reading, ScanSpan line)
 	int			status;
 
 	memset(head, 0, offsetof(HttpHead, fields));
-	if (method.length == 0 || !http_bytes_are(method, HTTP_TOKEN) || target.length == 0)
+	if (method.length == 0 || !http_bytes_are(method, HTTP_TOKEN) || target.start == NULL)
 		return 400;
 	status = take_version(head, line);
 	if (status == FINE)
@@ -420,9 +420,9 @@ look_at(const char *begin, const char *at, const char **first, HttpHead *head)
 	}
 	if (*first == NULL)
 		return at - begin < MOST_LINE ? FINE : too_long((ScanSpan) {begin, MOST_LINE});
-	if (*at == '\n' && at[-2] == '\n')
-		return HTTP_WHOLE;
-	return at - *first <= HTTP_MOST_HEAD + 2 ? FINE : 431;
+	if (at - *first > HTTP_MOST_HEAD + 2)
+		return 431;
+	return *at == '\n' && at[-2] == '\n' ? HTTP_WHOLE : FINE;
 }
 
 /*

@@ -29,6 +29,9 @@
 /* Bytes of a body that a client sends in a second, at least, once it has had its time. */
 #define LEAST_RATE 1000
 
+/* Bytes of a body that are passed over, rather than that the connection is closed. */
+#define MOST_SKIPPED 65536
+
 /* Descriptors beside those of clients and of the pool. */
 #define OTHER_FILES 64
 
@@ -155,12 +158,6 @@ read_body(HttpConnection *c)
 	return status != HTTP_MORE;
 }
 
-static bool
-has_body(const HttpHead *head)
-{
-	return head->chunked || head->body_length > 0;
-}
-
 /* The client waits to be told that its body is wanted, unless some of that is here already. */
 static void
 ask_for_body(HttpConnection *c)
@@ -171,6 +168,21 @@ ask_for_body(HttpConnection *c)
 
 	if (c->exchange->head.expects_continue && body_bytes(c, &bytes) == 0)
 		http_connection_send(c, &go_on, NULL, 0);
+}
+
+/*
+ * The body of a request that is refused: if it is a short one, the connection can be used
+ * again behind it.  Is it to be closed?
+ */
+static bool
+cannot_skip(HttpConnection *c)
+{
+	const HttpHead *head = &c->exchange->head;
+
+	if (head->chunked || head->expects_continue || head->body_length > MOST_SKIPPED)
+		return true;
+	c->skip = (size_t) head->body_length;
+	return false;
 }
 
 /* The head is there: who answers, and does he want the body? */
@@ -186,10 +198,10 @@ begin_request(HttpConnection *c)
 	exchange->began = clock_us();
 	exchange->route = http_route(c->listener->door, head->path, &exchange->rest);
 	if (exchange->route == NULL)
-		http_refuse(exchange, 404, NULL, has_body(head));
+		http_refuse(exchange, 404, NULL, cannot_skip(c));
 	else if (!exchange->route->admit(exchange, &refusal))
 	{
-		refusal.close = refusal.close || has_body(head);
+		refusal.close |= cannot_skip(c);
 		http_answer(exchange, &refusal);
 	}
 	else if ((status = http_body_begin(&exchange->progress, head,
@@ -203,16 +215,30 @@ begin_request(HttpConnection *c)
 	return true;
 }
 
+/* Are there bytes of a request, behind those of a body that is skipped? */
+static bool
+has_begun(HttpConnection *c)
+{
+	do
+	{
+		size_t		skipped = c->skip < c->in.length ? c->skip : c->in.length;
+
+		buf_consume(&c->in, skipped);
+		c->skip -= skipped;
+		if (c->in.length > 0)
+			return true;
+	} while (http_connection_take(c));
+	buf_free(&c->in);
+	return false;
+}
+
 static bool
 read_head(HttpConnection *c)
 {
 	int			status;
 
-	if (c->in.length == 0 && !http_connection_take(c))
-	{
-		buf_free(&c->in);
+	if (!has_begun(c))
 		return false;
-	}
 	if (c->exchange == NULL)
 		c->exchange = http_begin(c);
 	status = http_parse_head(c->in.data, c->in.length, &c->looked, &c->exchange->head);

@@ -11,7 +11,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/errors.h"
-#include "base/entered.h"
+#include "base/narrowed.h"
 #include "base/uuids.h"
 #include "decision/proposal_read.h"
 #include "decision/proposal_row.h"

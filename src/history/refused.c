@@ -10,7 +10,7 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "base/entered.h"
+#include "base/narrowed.h"
 #include "base/protect.h"
 #include "base/settings.h"
 #include "core/resource.h"

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "base/entered.h"
+#include "base/narrowed.h"
 #include "decision/policies.h"
 #include "operation/by_policy.h"
 #include "registry/cache.h"

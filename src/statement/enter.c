@@ -6,7 +6,7 @@
 
 #include "base/compat.h"
 #include "base/function_arguments.h"
-#include "base/settings.h"
+#include "base/narrowed.h"
 #include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "miscadmin.h"

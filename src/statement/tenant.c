@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
-#include "base/entered.h"
 #include "base/errors.h"
+#include "base/narrowed.h"
 #include "base/settings.h"
 #include "fmgr.h"
 #include "miscadmin.h"

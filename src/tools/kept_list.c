@@ -9,8 +9,8 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/narrowed.h"
 #include "base/protect.h"
-#include "base/entered.h"
 #include "base/settings.h"
 #include "common/hashfn.h"
 #include "fmgr.h"

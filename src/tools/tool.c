@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "admin/narrow.h"
-#include "base/entered.h"
+#include "base/narrowed.h"
 #include "base/settings.h"
 #include "lib/stringinfo.h"
 #include "tools/tool.h"

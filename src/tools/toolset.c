@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "base/entered.h"
 #include "base/errors.h"
+#include "base/narrowed.h"
 #include "lib/stringinfo.h"
 #include "tools/toolset.h"
 #include "utils/memutils.h"

@@ -4,12 +4,14 @@ BRIDGE = ../../src/bridge
 ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
 METRICS = $(addprefix $(BRIDGE)/,metrics.c own_errors.c buf.c scan.c)
 GZIP = $(addprefix $(BRIDGE)/,gzip.c http_parse.c http_bytes.c buf.c scan.c)
+HTTP = $(addprefix $(BRIDGE)/,http_parse.c http_body.c http_bytes.c) $(addprefix ../fuzz/,http_reading.c http_promises.c)
 STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
 AUTH = $(addprefix $(BRIDGE)/,auth.c scim_headers.c http_parse.c http_bytes.c buf.c scan.c)
 SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 
 check: check-bridge
-check-bridge: bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip
+BRIDGE_CHECKS = bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip bridge_http
+check-bridge: $(BRIDGE_CHECKS)
 	./bridge_auth
 	./bridge_scan bridge_scan.txt
 	./bridge_errors
@@ -17,6 +19,7 @@ check-bridge: bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics 
 	./bridge_metrics ../../src/base/errors.c
 	./bridge_rates
 	./bridge_gzip
+	./bridge_http ../data/http_heads.txt
 
 bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_scan.c $(BRIDGE)/scan.c
@@ -39,8 +42,11 @@ bridge_rates: bridge_rates.c $(BRIDGE)/rates.c $(wildcard $(BRIDGE)/*.h)
 bridge_gzip: bridge_gzip.c $(GZIP) $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_gzip.c $(GZIP) -lz
 
+bridge_http: bridge_http.c $(HTTP) $(wildcard $(BRIDGE)/*.h ../fuzz/*.h)
+	$(SANITIZED) -I../fuzz -o $@ bridge_http.c $(HTTP)
+
 clean: clean-bridge
 clean-bridge:
-	rm -f bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip
+	rm -f $(BRIDGE_CHECKS)
 
 .PHONY: check check-bridge clean clean-bridge

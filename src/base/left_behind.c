@@ -1,0 +1,206 @@
+/*
+ * left_behind.c
+ *		scim_left_behind: what a session keeps beyond the transaction, though it should not.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/errors.h"
+#include "base/left_behind.h"
+#include "catalog/namespace.h"
+#include "fmgr.h"
+#include "lib/ilist.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+
+PG_FUNCTION_INFO_V1(scim_left_behind);
+
+/* A bridge sets them for its session. */
+static const char *const exempt[] = {"application_name", "statement_timeout"};
+
+/* Since somebody has entered. */
+static bool had_temporary_tables = false;
+static bool was_told = false;
+
+/* ---- settings ---- */
+
+static bool
+is_exempt(const struct config_generic *setting)
+{
+	for (int i = 0; i < (int) lengthof(exempt); i++)
+	{
+		if (strcmp(setting->name, exempt[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where does the value come from that the transaction leaves?  What is on the stack is undone
+ * from the top, but for what SET has done, which takes the place of all below it.
+ */
+static GucSource
+source_to_come(const struct config_generic *setting)
+{
+	GucSource	source = setting->source;
+
+	for (const GucStack *entry = setting->stack; entry; entry = entry->prev)
+	{
+		if (entry->state == GUC_SET_LOCAL)
+			return PGC_S_SESSION;
+		if (entry->state == GUC_SET)
+			return source;
+		source = entry->source;
+	}
+	return source;
+}
+
+/* What is looked for, and what was found. */
+typedef struct Search
+{
+	bool		only_now;		/* what the transaction itself sets */
+	bool		role;
+	const char *setting;		/* the first by its name; NULL: none */
+} Search;
+
+static void
+look_at(const struct config_generic *setting, Search *search)
+{
+	if ((setting->stack == NULL && (search->only_now || setting->source != PGC_S_SESSION)) ||
+		source_to_come(setting) != PGC_S_SESSION || is_exempt(setting))
+		return;
+	if (strcmp(setting->name, "role") == 0)
+		search->role = true;
+	else if (search->setting == NULL || strcmp(setting->name, search->setting) < 0)
+		search->setting = setting->name;
+}
+
+/* ---- all of them ---- */
+
+static bool
+is_linked(dlist_node *link, struct config_generic **settings, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (scim_setting_link(settings[i]) == link)
+			return true;
+	}
+	return false;
+}
+
+/* The head of the ring is the one link that is no setting's. */
+static dlist_node *
+find_head(void)
+{
+	int			count;
+	struct config_generic **settings = scim_all_settings(&count);
+	dlist_node *link = NULL;
+
+	for (int i = 0; i < count && link == NULL; i++)
+	{
+		if (settings[i]->source != PGC_S_DEFAULT)
+			link = scim_setting_link(settings[i]);
+	}
+	while (link && is_linked(link, settings, count))
+		link = link->next;
+	pfree(settings);
+	return link;
+}
+
+static void
+look_around(Search *search)
+{
+	static dlist_node *head = NULL;
+
+	if (head == NULL)
+		head = find_head();
+	if (head == NULL)
+		elog(ERROR, "all settings are at their defaults");
+	for (dlist_node *link = head->next; link != head; link = link->next)
+		look_at(scim_linked_setting(link), search);
+}
+
+static void
+look_for_settings(Search *search)
+{
+	int			count;
+	struct config_generic **settings;
+
+	if (SCIM_SETTINGS_IN_RING)
+	{
+		look_around(search);
+		return;
+	}
+	settings = scim_all_settings(&count);
+	for (int i = 0; i < count; i++)
+		look_at(settings[i], search);
+}
+
+/* ---- temporary tables ---- */
+
+/* Once there was one, its schema stays to the end of the session, and is searched first. */
+static bool
+has_temporary_tables(void)
+{
+	Oid			schema;
+	Oid			toast;
+
+	GetTempNamespaceState(&schema, &toast);
+	return OidIsValid(schema);
+}
+
+/* ---- what it comes to ---- */
+
+/* NULL: nothing. */
+static char *
+describe(const Search *search, bool temporary_tables)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	if (search->role)
+		appendStringInfoString(&text, "role");
+	if (search->setting)
+		appendStringInfo(&text, "%ssetting %s", text.len > 0 ? ", " : "", search->setting);
+	if (temporary_tables)
+		appendStringInfo(&text, "%stemporary tables", text.len > 0 ? ", " : "");
+	return text.len > 0 ? text.data : NULL;
+}
+
+void
+scim_begin_to_look_behind(void)
+{
+	had_temporary_tables = has_temporary_tables();
+	was_told = false;
+}
+
+void
+scim_refuse_to_leave_behind(void)
+{
+	Search		search = {.only_now = true};
+	char	   *left;
+
+	if (was_told)
+		return;
+	look_for_settings(&search);
+	left = describe(&search, has_temporary_tables() && !had_temporary_tables);
+	if (left)
+		scim_throw(scim_error(SCIM_LEAVES_BEHIND), "the transaction would leave behind: %s", left);
+}
+
+/* scim_left_behind() -> text, such as "role, setting search_path"; NULL: nothing. */
+Datum
+scim_left_behind(PG_FUNCTION_ARGS)
+{
+	Search		search = {0};
+	char	   *left;
+
+	look_for_settings(&search);
+	left = describe(&search, has_temporary_tables());
+	if (left == NULL)
+		PG_RETURN_NULL();
+	was_told = true;
+	PG_RETURN_TEXT_P(cstring_to_text(left));
+}

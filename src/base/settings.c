@@ -24,6 +24,7 @@ char	   *scim_setting_idempotency_key = NULL;
 Oid			scim_setting_idempotency_role = InvalidOid;
 const ScimUuids *scim_setting_lease_ids = NULL;
 int			scim_setting_max_attempts = 10;
+int			scim_setting_max_answer = 16 * 1024 * 1024;
 int			scim_setting_max_body = 1024 * 1024;
 int			scim_setting_max_bulk_bytes = 1024 * 1024;
 int			scim_setting_max_bulk_operations = 1000;
@@ -216,6 +217,11 @@ scim_define_settings(void)
 							   NULL, &lease_id_text, "", PGC_USERSET,
 							   GUC_LIST_INPUT | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							   check_lease_id, assign_lease_id, NULL);
+	DefineCustomIntVariable("scimver.max_answer",
+							"Bytes that the answer to a request in HTTP (scim_http) that reads may "
+							"have.",
+							NULL, &scim_setting_max_answer, 16 * 1024 * 1024, 1024,
+							1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_attempts",
 							"Refusals of a stale version in a minute, after which an agent's tools "
 							"do not try that resource any more, unless they merge; 0: never.",

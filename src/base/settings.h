@@ -36,6 +36,7 @@ extern char *scim_setting_profile;
 extern char *scim_setting_authentication_schemes;
 
 /* Bytes in the body of a request in HTTP. */
+extern int	scim_setting_max_answer;
 extern int	scim_setting_max_body;
 
 /* Bytes in the text of a bulk request, and operations in it. */

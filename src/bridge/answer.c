@@ -2,7 +2,7 @@
  * answer.c
  *		What a result or notice of the server's says.
  *
- * Entry points: answer_is_error, answer_says_moved, answer_value,
+ * Entry points: answer_is_error, answer_says_moved, answer_value, answer_left_behind,
  * answer_server, answer_is_unreplicated, answer_is_progress.
  */
 #include "answer.h"
@@ -63,6 +63,14 @@ answer_value(const PGresult *answer, size_t *length)
 		return NULL;
 	*length = (size_t) PQgetlength(answer, 0, column);
 	return PQgetvalue(answer, 0, column);
+}
+
+const char *
+answer_left_behind(const PGresult *answer)
+{
+	int			column = column_of(answer, "left_behind");
+
+	return column < 0 ? NULL : PQgetvalue(answer, 0, column);
 }
 
 AnswerServer

@@ -27,6 +27,9 @@ extern bool answer_says_moved(const PGresult *answer);
 /* The value that the statement of a call returned, or NULL. */
 extern const char *answer_value(const PGresult *answer, size_t *length);
 
+/* What it says that outlives its transaction in the session, though it should not; or NULL. */
+extern const char *answer_left_behind(const PGresult *answer);
+
 /* What the statement of a call says of the server. */
 extern AnswerServer answer_server(const PGresult *answer);
 

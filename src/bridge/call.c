@@ -15,6 +15,7 @@
 
 #include "consult.h"
 #include "log.h"
+#include "metrics.h"
 #include "pool.h"
 #include "result.h"
 #include "rpc.h"
@@ -45,6 +46,24 @@ call_failed(Call *call, const Outcome *outcome)
 	session_end_call(call);
 }
 
+/* The envelope says that it was refused. */
+static void
+note_refusal(ScanSpan envelope)
+{
+	ScanSpan	content = {NULL, 0};
+	ScanSpan	spelled = {NULL, 0};
+	ScanMember	in_content[] = {{"error_code", &spelled, false, NULL}, {NULL, NULL, false, NULL}};
+	ScanMember	wanted[] = {{"content", &content, false, in_content}, {NULL, NULL, false, NULL}};
+	size_t		length;
+	char	   *code = NULL;
+
+	if (scan_members(envelope.start, envelope.length, wanted) == SCAN_OK)
+		code = rpc_string(spelled, &length);
+	if (code != NULL)
+		metrics_error(code);
+	free(code);
+}
+
 /* It ends with an envelope of the database's. */
 static void
 call_ended(Call *call, ScanSpan envelope, bool done)
@@ -55,7 +74,11 @@ call_ended(Call *call, ScanSpan envelope, bool done)
 		result_tool_error(call, ERROR_NOT_REPLICATED, NULL);
 	/* what was cancelled too late to be rolled back is reported */
 	else if (!request->cancelled || (!request_only_reads(request) && done))
+	{
+		if (!done)
+			note_refusal(envelope);
 		result_envelope(call, envelope.start, envelope.length, done);
+	}
 	session_end_call(call);
 }
 
@@ -80,6 +103,8 @@ call_consulted(Call *call, const char *state, const char *responses, ScanSpan ot
 	again->elicits = call->elicits;
 	again->asked = call->asked;
 	again->progress = call->progress;
+	again->began = call->began;
+	call->began = 0;
 	again->request.progressed = request->progressed;
 	session_end_call(call);
 	pool_submit(&again->request);

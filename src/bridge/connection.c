@@ -26,6 +26,7 @@
 #include "clock.h"
 #include "command_line.h"
 #include "log.h"
+#include "metrics.h"
 #include "opening.h"
 #include "refusal.h"
 #include "watch.h"
@@ -154,6 +155,7 @@ send_statement(Connection *c)
 	else
 	{
 		c->state = CONNECTION_BUSY;
+		c->sent = clock_us();
 		if (c->queries.limit > 0)
 			c->request->limit = c->queries.limit;
 		sent = queries_send(&c->queries, c->pg, c->request);
@@ -172,6 +174,8 @@ connection_take(Connection *c, Request *request)
 {
 	request->state = REQUEST_SENT;
 	request->since = clock_ms();
+	if (request->lane != NULL)
+		request->lane->busy++;
 	c->request = request;
 	watch_deadline(&c->watch, options.timeout);
 	send_statement(c);
@@ -234,41 +238,61 @@ static void
 answered_with_error(Request *request, const PGresult *answer)
 {
 	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-	OwnError	error = request_error(request, sqlstate, true);
+	Outcome		outcome = {
+		.moved = answer_says_moved(answer), .error = request_error(request, sqlstate, true)
+	};
 	bool		quiet = request_is_quiet(request);
 	char		reason[64];
 	char		part[REQUEST_PART];
 
-	if (own_error_is_refusal(error))
+	if (own_error_is_refusal(outcome.error))
 	{
-		const char *message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
-
+		outcome.reason = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
 		if (request->kind == REQUEST_TOOLS)
-			log_line("%s: %s", queries_name(request), message);
-		request_failed(request, error, message);
+			log_line("%s: %s", queries_name(request), outcome.reason);
+		request_ended(request, &outcome);
 		return;
 	}
 	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
 					sqlstate != NULL ? sqlstate : "(none)");
 	if (!request->cancelled && !quiet)
 		log_line("%s: %s%s", queries_name(request), reason, request_part(request, part));
-	request_failed(request, error, quiet ? reason : NULL);
+	if (quiet)
+		outcome.reason = reason;
+	request_ended(request, &outcome);
 }
 
 /* Hand on the answer to a request. */
 static void
 answered(Request *request, const PGresult *answer)
 {
-	size_t		length = 0;
-	const char *value;
+	Outcome		outcome = {.answered = true, .row = answer};
 
 	if (answer_is_error(answer))
 	{
 		answered_with_error(request, answer);
 		return;
 	}
-	value = answer_value(answer, &length);
-	request_answered(request, value, length);
+	outcome.value = answer_value(answer, &outcome.length);
+	request_ended(request, &outcome);
+}
+
+/*
+ * May the connection be used again?  Not after what made libpq's buffers large, nor where
+ * code of the application's has changed the session: the next request would be met by that.
+ */
+static bool
+is_as_before(const Connection *c, const Request *request, const PGresult *answer)
+{
+	size_t		length = 0;
+	const char *left = answer_left_behind(answer);
+
+	if (left != NULL)
+		log_line("%s: what a request changed would outlive it (%s): its connection is closed",
+				 queries_name(request), left);
+	(void) answer_value(answer, &length);
+	return left == NULL && PQstatus(c->pg) == CONNECTION_OK &&
+		length + request_length(request) <= EXCHANGE_AT_REST;
 }
 
 /* The server is ready again: hand on what it answered. */
@@ -277,7 +301,6 @@ statement_done(Connection *c)
 {
 	PGresult   *answer = c->answer;
 	Request    *request = c->request;
-	size_t		length = 0;
 
 	c->answer = NULL;
 	if (c->state != CONNECTION_BUSY)
@@ -286,6 +309,7 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
+	metrics_database(clock_us() - c->sent);
 	if (queries_show_demotion(&c->queries, request, answer))
 	{
 		demoted(c);
@@ -294,16 +318,13 @@ statement_done(Connection *c)
 	}
 	if (answer_says_moved(answer))
 		queries_forget(&c->queries);
-	if (PQresultStatus(answer) == PGRES_TUPLES_OK)
-		(void) answer_value(answer, &length);
 
 	/* free for others first: answering one request may hand in another */
 	c->request = NULL;
-	if (length + request->arguments.length > EXCHANGE_AT_REST ||
-		PQstatus(c->pg) != CONNECTION_OK)
-		connection_close(c);
-	else
+	if (is_as_before(c, request, answer))
 		rest(c);
+	else
+		connection_close(c);
 	answered(request, answer);
 	PQclear(answer);
 	c->handlers->ready(c);

@@ -49,6 +49,7 @@ struct Connection
 	Watch		watch;			/* the event loop's */
 	Request    *request;		/* what it works on; or NULL */
 	PGresult   *answer;			/* the last result, or the first error, so far */
+	uint64_t	sent;			/* when its statement was handed to libpq, by clock_us */
 	bool		flushing;		/* some of the statement is still unsent */
 	bool		broken;			/* libpq reported the end of the connection */
 	bool		cancelling;		/* a cancel request is on its way */

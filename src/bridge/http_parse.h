@@ -48,6 +48,7 @@ typedef struct HttpHead
 	ScanSpan	path;			/* from its "/" on, as it was sent ("*" of OPTIONS) */
 	ScanSpan	query;			/* behind "?"; absent: there is none */
 	ScanSpan	host;			/* of Host; absent: HTTP/1.0 without one */
+	bool		old;			/* HTTP/1.0 */
 	bool		keeps_alive;	/* the connection may be used again */
 	bool		chunked;		/* the body comes in chunks */
 	bool		expects_continue;	/* the client waits for 100 before it sends the body */
@@ -82,11 +83,12 @@ extern const char *http_method_name(HttpMethod method);
 /* How far the body of a request is. */
 typedef struct HttpBody
 {
-	int			state;			/* http_parse.c's */
+	int			state;			/* http_body.c's */
 	uint64_t	left;			/* bytes to come of the body, or of the chunk */
 	uint64_t	taken;			/* bytes of the body so far */
 	uint64_t	most;			/* bytes that it may have (else 413) */
-	size_t		line;			/* bytes of the line that is being read: chunk size, trailers */
+	unsigned int digits;		/* of the chunk's size so far */
+	size_t		passed;			/* bytes of extensions and trailers so far (else 431) */
 } HttpBody;
 
 /* Begin with the body of this request; 413 where it says itself that it is too long, or HTTP_MORE. */

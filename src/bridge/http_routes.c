@@ -9,13 +9,22 @@
 #include <string.h>
 
 #include "command_line.h"
+#include "health.h"
+#include "http_text.h"
+#include "metrics_page.h"
 #include "scim.h"
 
 /* The path of this one is --scim-base. */
 static const char scim_path[] = "";
 
 static const HttpRoute main_routes[] = {
-	{"scim", scim_path, true, scim_admit, scim_handle, scim_gone},
+	{"healthz", "/healthz", false, http_text_admit, health_handle, http_text_gone, false},
+	{"readyz", "/readyz", false, http_text_admit, ready_handle, http_text_gone, false},
+	{"scim", scim_path, true, scim_admit, scim_handle, scim_gone, true},
+};
+
+static const HttpRoute metrics_routes[] = {
+	{"metrics", "/metrics", false, http_text_admit, metrics_page_handle, http_text_gone, false},
 };
 
 /* The routes of a door. */
@@ -25,7 +34,7 @@ static const struct
 	size_t		count;
 }			doors[] = {
 	[HTTP_MAIN] = {main_routes, sizeof(main_routes) / sizeof(main_routes[0])},
-	[HTTP_METRICS] = {NULL, 0},
+	[HTTP_METRICS] = {metrics_routes, sizeof(metrics_routes) / sizeof(metrics_routes[0])},
 };
 
 /* The path of a route; NULL: it is not served. */

@@ -14,11 +14,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "command_line.h"
+#include "http_serve.h"
 #include "log.h"
 #include "session.h"
 
-/* Seconds for calls under way after a signal. */
+/* Seconds for calls under way after a signal, and for requests in HTTP. */
 #define PATIENCE_AT_SIGNAL 3
+#define PATIENCE_OF_HTTP 30
 
 static struct
 {
@@ -48,7 +51,10 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	lifetime.signalled = true;
-	sessions_finish(PATIENCE_AT_SIGNAL);
+	if (options.http != NULL)
+		http_finish(lifetime.base, PATIENCE_OF_HTTP, lifetime_end);
+	else
+		sessions_finish(PATIENCE_AT_SIGNAL);
 }
 
 void

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "metrics.h"
 
 /* One read; also the capacity that the buffers keep at rest. */
 #define CHUNK ((size_t) 64 * 1024)
@@ -124,6 +125,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	if (n > 0)
 	{
 		lines->in.length += (size_t) n;
+		metrics_count(METRIC_BYTES, "received", (uint64_t) n);
 		go_on(lines);
 	}
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -173,6 +175,7 @@ write_some(Lines *lines, const char *data, size_t length)
 			break;
 		}
 	}
+	metrics_count(METRIC_BYTES, "sent", done);
 	return done;
 }
 

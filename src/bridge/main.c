@@ -19,16 +19,20 @@
 #include "command_line.h"
 #include "consult.h"
 #include "feed.h"
+#include "health.h"
+#include "http_serve.h"
 #include "instructions.h"
 #include "lifetime.h"
 #include "log.h"
 #include "mcp.h"
 #include "pool.h"
+#include "scim.h"
 #include "seal.h"
 #include "session.h"
 #include "tool_list.h"
 #include "transport_stdio.h"
 
+/* May epoll be asked about it? */
 static bool
 is_pipe(int fd)
 {
@@ -44,12 +48,16 @@ log_event_library(int severity, const char *text)
 		log_line("%s", text);
 }
 
-/* Clients give us pipes or sockets; files and devices need poll instead of epoll. */
+/*
+ * Clients give us pipes or sockets; files and devices need poll instead of epoll.  What
+ * serves HTTP does not look at standard input and output.
+ */
 static struct event_base *
 make_event_base(void)
 {
 	struct event_config *config = event_config_new();
-	bool		pipes = is_pipe(STDIN_FILENO) && is_pipe(STDOUT_FILENO);
+	bool		pipes = options.http != NULL ||
+		(is_pipe(STDIN_FILENO) && is_pipe(STDOUT_FILENO));
 	struct event_base *base;
 
 	if (config == NULL ||
@@ -60,6 +68,14 @@ make_event_base(void)
 		log_fatal("cannot make an event loop");
 	event_config_free(config);
 	return base;
+}
+
+/* HTTP, and what tells of the process by it. */
+static void
+open_http(struct event_base *base)
+{
+	health_open(base);
+	http_open(base);
 }
 
 int
@@ -78,7 +94,12 @@ main(int argc, char **argv)
 	seal_open(base);
 	feeds_open(base);
 	sessions_open(base, lifetime_end);
-	mcp_serve(transport_stdio_open(base));
+	if (options.http != NULL)
+		scim_open(base);
+	if (options.http != NULL || options.metrics != NULL)
+		open_http(base);
+	if (options.http == NULL)
+		mcp_serve(transport_stdio_open(base));
 	if (event_base_dispatch(base) < 0)
 		log_fatal("the event loop failed");
 	feeds_close();

@@ -2,9 +2,9 @@
  * own_errors.h
  *		The bridge's own errors, in one table.
  *
- * An error has two shapes: a JSON-RPC error (rpc_code and text), and the
- * result of a tool call (the envelope of the tools, with error_code, text and
- * what to do next).  What the database answers by itself passes through
+ * An error has three shapes: a JSON-RPC error (rpc_code and text), the result of a
+ * tool call (the envelope of the tools, with error_code, text and what to do next),
+ * and the body of an answer in HTTP (status and text).  What the database answers by itself passes through
  * untouched and is not in this table.
  */
 #ifndef BRIDGE_OWN_ERRORS_H
@@ -31,8 +31,18 @@ typedef enum OwnError
 	ERROR_NOT_FOUND,
 	ERROR_NO_RESOURCE,
 	ERROR_NO_RESOURCE_LEGACY,
+	/* a request in HTTP that is not handed on */
+	ERROR_TARGET,
+	ERROR_HEADER,
+	ERROR_TOKEN_MISSING,
+	ERROR_TOKEN_INVALID,
+	ERROR_TOKEN_TWICE,
+	ERROR_NOT_LOCAL,
+	ERROR_ADDRESS_RATE,
+	ERROR_TOKEN_RATE,
 	/* a call that did not come to an answer of the database's */
 	ERROR_NO_DATABASE,
+	ERROR_BUSY,
 	ERROR_LOGIN_REFUSED,
 	ERROR_SET_UP_WRONG,
 	ERROR_SHUTTING_DOWN,
@@ -61,6 +71,7 @@ typedef enum OwnError
 typedef struct OwnErrorKind
 {
 	int			rpc_code;		/* code of the JSON-RPC error */
+	int			status;			/* status in HTTP */
 	const char *code;			/* error_code of the tool result, or NULL */
 	bool		retryable;		/* may the same call succeed later? */
 	const char *text;			/* what happened */
@@ -90,6 +101,9 @@ extern bool own_error_is_refusal(OwnError error);
 
 /* Its text, and a detail (may be NULL; without control characters), as a JSON string. */
 extern void own_error_text(Buf *out, OwnError error, const char *detail);
+
+/* The body of an answer of SCIM over HTTP, with its text, and a detail (may be NULL). */
+extern void own_error_scim(Buf *out, OwnError error, const char *detail);
 
 /* The tools' result envelope for an error of a call of that tool; what matters stands first. */
 extern void own_error_envelope(Buf *out, OwnError error, const char *detail, const char *tool);

@@ -3,7 +3,8 @@
  *		Connections to the database, and the requests that wait for one.
  *
  * Requests queue in lanes, one for each client, which are taken in turn: one
- * client's hundreds hold up another one's by one request each time.
+ * client's hundreds hold up another one's by one request each time.  A lane may have
+ * a limit of connections (Lane.most), so that its slow requests leave some to others.
  *
  * Connections are opened when queued requests need them, up to --pool.  When one
  * cannot be opened and no other is there, what is queued is told so; the next
@@ -17,7 +18,7 @@
  * this file's is to share them out.
  *
  * Entry points: pool_open, pool_submit, pool_drop, pool_cancel, pool_give_up,
- * pool_dispatch, pool_close.
+ * pool_dispatch, pool_state, pool_answered, pool_close.
  */
 #include "pool.h"
 
@@ -25,6 +26,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "command_line.h"
 #include "connection.h"
 #include "log.h"
@@ -52,6 +54,7 @@ static struct
 	struct event *pause_over;	/* ends it */
 	char	   *reason;			/* why the last attempt failed */
 	struct event *give_way;		/* a request has waited beside a passive one */
+	uint64_t	answered;		/* when the database last did, by clock_ms; 0: it is away */
 }			pool = {.lanes = TAILQ_HEAD_INITIALIZER(pool.lanes)};
 
 static void
@@ -88,13 +91,24 @@ next_lane(void)
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
 	{
-		if (lane->held)
+		if (!lane_may_send(lane))
 			continue;
 		if (!lane->passive)
 			return lane;
 		passive = lane;
 	}
 	return passive;
+}
+
+/* How many requests of this lane may be sent now. */
+static unsigned int
+sendable_of(const Lane *lane)
+{
+	unsigned int room = lane->most == 0 ? lane->queued : lane->most - lane->busy;
+
+	if (!lane_may_send(lane))
+		return 0;
+	return lane->queued < room ? lane->queued : room;
 }
 
 /* How many requests may be sent now, and want a connection. */
@@ -105,7 +119,7 @@ sendable(void)
 	Lane	   *lane;
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
-		count += lane->held || lane->passive ? 0 : lane->queued;
+		count += lane->passive ? 0 : sendable_of(lane);
 	return count;
 }
 
@@ -249,6 +263,9 @@ on_ready(Connection *c)
 {
 	if (c->state == CONNECTION_IDLE)
 		pool.pause = 0;
+	/* it may work again by now */
+	if (c->state != CONNECTION_CLOSED)
+		pool.answered = clock_ms();
 	pool_dispatch();
 }
 
@@ -273,6 +290,7 @@ on_refused(Connection *c, OwnError error, const char *reason)
 	struct timeval pause;
 
 	(void) c;
+	pool.answered = 0;
 	if (pool.pause == 0 || somebody_waits())
 		log_line("cannot connect to the database: %s", reason);
 	free(pool.reason);
@@ -298,6 +316,7 @@ static void
 on_gone(Connection *c)
 {
 	(void) c;
+	pool.answered = 0;
 	pool_dispatch();
 }
 
@@ -357,6 +376,25 @@ pool_give_up(Request *request)
 
 	if (c != NULL)
 		connection_give_up(c);
+}
+
+PoolState
+pool_state(void)
+{
+	PoolState	state = {0, 0};
+	Lane	   *lane;
+
+	for (int i = 0; i < options.pool_size; i++)
+		state.busy += pool.connections[i].request != NULL;
+	TAILQ_FOREACH(lane, &pool.lanes, turn)
+		state.waiting += lane->queued;
+	return state;
+}
+
+uint64_t
+pool_answered(void)
+{
+	return pool.answered;
 }
 
 void

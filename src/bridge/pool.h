@@ -31,6 +31,18 @@ extern void pool_give_up(Request *request);
 /* Send queued requests as far as connections are free, and as their lanes are not held. */
 extern void pool_dispatch(void);
 
+/* How much it has to do. */
+typedef struct PoolState
+{
+	unsigned int busy;			/* connections that work on a request */
+	unsigned int waiting;		/* requests that wait for one */
+} PoolState;
+
+extern PoolState pool_state(void);
+
+/* When the database last answered, by clock_ms; 0: it has not yet, or was lost since. */
+extern uint64_t pool_answered(void);
+
 /* Close all connections. */
 extern void pool_close(void);
 

@@ -1,6 +1,6 @@
 /*
  * queries.c
- *		All SQL that the bridge ever sends.
+ *		All SQL that the bridge ever sends; that of HTTP stands in queries_http.c.
  *
  * Entry points: queries_name, queries_must_locate, queries_send_location,
  * queries_learn, queries_must_prepare, queries_send_prepare, queries_prepared,
@@ -17,6 +17,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "command_line.h"
+#include "queries_http.h"
 
 /* pg_type.h's OIDs of int4 and text, which are as fixed as the wire protocol. */
 #define INT4_OID 23
@@ -128,6 +129,11 @@ static const char may_seal[] =
 " AND p.pronamespace OPERATOR(pg_catalog.=) e.extnamespace"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
+/* Before clients are sent here: that is enough, and needs no right to anything. */
+static const char is_ready[] =
+"SELECT '" READY "' AS answer FROM pg_catalog.pg_extension e"
+" WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
+
 /* What it is all for: the function, and which parameters it takes. */
 static const struct
 {
@@ -147,6 +153,8 @@ static const struct
 	[REQUEST_COMPLETION] = {"scim_mcp_complete", "($2)"},
 	[REQUEST_WATCH] = {"scim_mcp_watch", "($2)"},
 	[REQUEST_CHANGES] = {"scim_mcp_changes", "($1)"},
+	[REQUEST_HTTP_READ] = {"scim_http", NULL},	/* queries_http.c */
+	[REQUEST_HTTP_WRITE] = {"scim_http", NULL},
 	[REQUEST_SEAL] = {"scim_seal_history", "()"},
 };
 
@@ -154,12 +162,12 @@ static const struct
 static bool
 is_recent(int kind)
 {
-	return kind >= REQUEST_RESOURCES && kind <= REQUEST_CHANGES;
+	return kind >= REQUEST_RESOURCES && kind <= REQUEST_HTTP_WRITE;
 }
 
 /*
- * All statements have the same parameters, and name those that they need.  $2
- * goes in binary form, that is with its length: it may hold NUL bytes.
+ * All statements but those of HTTP have the same parameters, and name those that they
+ * need.  $2 goes in binary form, that is with its length: it may hold NUL bytes.
  */
 #define PARAMETERS 10
 
@@ -173,7 +181,7 @@ static const int formats[PARAMETERS] = {0, 1};
 static bool
 is_frequent(const Request *request)
 {
-	return request_is_call(request) || request->kind == REQUEST_TOOLS ||
+	return request_is_call(request) || request_is_http(request) || request->kind == REQUEST_TOOLS ||
 		request->kind == REQUEST_RESOURCE || request->kind == REQUEST_CHANGES;
 }
 
@@ -268,8 +276,11 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 	queries->learned = clock_ms();
 	for (int kind = 0; kind < REQUEST_KINDS; kind++)
 	{
-		if (functions[kind].name != NULL && (queries->recent || !is_recent(kind)))
-			queries->text[kind] = statement((RequestKind) kind, schema, queries->recent);
+		if (functions[kind].name == NULL || (is_recent(kind) && !queries->recent))
+			continue;
+		queries->text[kind] = functions[kind].arguments != NULL ?
+			statement((RequestKind) kind, schema, queries->recent) :
+			queries_http_statement((RequestKind) kind, schema);
 	}
 	PQfreemem(schema);
 	return true;
@@ -289,6 +300,9 @@ queries_send_prepare(Queries *queries, PGconn *pg, const Request *request)
 	char	   *name = queries->name[request->kind];
 
 	(void) snprintf(name, sizeof(queries->name[0]), "scimver_%u", ++names_given);
+	if (request_is_http(request))
+		return PQsendPrepare(pg, name, queries->text[request->kind], http_parameters.count,
+							 http_parameters.types) == 1;
 	return PQsendPrepare(pg, name, queries->text[request->kind], PARAMETERS, types) == 1;
 }
 
@@ -319,9 +333,13 @@ send_listen(PGconn *pg, const char *channel)
 bool
 queries_send(const Queries *queries, PGconn *pg, const Request *request)
 {
+	const char *name = queries->prepared[request->kind] ? queries->name[request->kind] : NULL;
+	const char *text = queries->text[request->kind];
 	const char *known = PQparameterStatus(pg, "application_name");
+	bool		named = known != NULL && strcmp(known, request->application) == 0;
+	const char *application = named ? NULL : request->application;
 	const char *values[PARAMETERS] = {
-		request->tool, request->arguments.start, request->application, request->agent,
+		request->tool, request->arguments.start, application, request->agent,
 		options.tenant, options.toolset, request->trace, request->progressed != NULL ? "on" : NULL,
 		request->asked, request->responses
 	};
@@ -329,18 +347,20 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 
 	if (request->kind == REQUEST_LISTEN)
 		return send_listen(pg, request->tool);
+	if (request->kind == REQUEST_OWN_ROLE)
+		return queries_send_own_role(pg);
 	if (request->kind == REQUEST_MAY_SEAL)
 		return PQsendQueryParams(pg, may_seal, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	if (request->kind == REQUEST_READY)
+		return PQsendQueryParams(pg, is_ready, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	if (request_is_http(request))
+		return queries_http_send(pg, name, text, request, application);
 	if (request->arguments.length > INT_MAX)
 		return false;			/* a line is far shorter */
 	lengths[1] = (int) request->arguments.length;
-	if (known != NULL && strcmp(known, request->application) == 0)
-		values[2] = NULL;
-	if (queries->prepared[request->kind])
-		return PQsendQueryPrepared(pg, queries->name[request->kind], PARAMETERS, values, lengths,
-								   formats, 0) == 1;
-	return PQsendQueryParams(pg, queries->text[request->kind], PARAMETERS, types, values, lengths,
-							 formats, 0) == 1;
+	if (name != NULL)
+		return PQsendQueryPrepared(pg, name, PARAMETERS, values, lengths, formats, 0) == 1;
+	return PQsendQueryParams(pg, text, PARAMETERS, types, values, lengths, formats, 0) == 1;
 }
 
 bool

@@ -36,6 +36,9 @@ typedef struct Queries
 #define MAY_NOT_SEAL "denied"	/* no EXECUTE */
 #define CANNOT_SEAL "reads"		/* a standby, or transactions that only read */
 
+/* What REQUEST_READY is answered with; NULL: the extension is not there. */
+#define READY "ready"
+
 /* What a request is called in the log: a tool, or the function that it asks. */
 extern const char *queries_name(const Request *request);
 

@@ -3,7 +3,7 @@
  *		One question to the database, passive.
  *
  * Entry points: request_new, lane_init, request_error, request_unanswered,
- * request_reason, request_part, request_answered, request_failed.
+ * request_reason, request_part, request_ended, request_answered, request_failed.
  */
 #include "request.h"
 
@@ -164,11 +164,20 @@ request_part(const Request *request, char *part)
 }
 
 void
+request_ended(Request *request, const Outcome *outcome)
+{
+	if (request->state == REQUEST_SENT && request->lane != NULL)
+		request->lane->busy--;
+	request->status = outcome->answered ? 200 : own_error_kind(outcome->error)->status;
+	request->done(request, outcome);
+}
+
+void
 request_answered(Request *request, const char *value, size_t length)
 {
 	const Outcome outcome = {.answered = true, .value = value, .length = length};
 
-	request->done(request, &outcome);
+	request_ended(request, &outcome);
 }
 
 void
@@ -176,5 +185,5 @@ request_failed(Request *request, OwnError error, const char *reason)
 {
 	const Outcome outcome = {.error = error, .reason = reason};
 
-	request->done(request, &outcome);
+	request_ended(request, &outcome);
 }

@@ -36,9 +36,13 @@ typedef enum RequestKind
 	REQUEST_COMPLETION,			/* what an argument may be completed to */
 	REQUEST_WATCH,				/* which of these resources may be watched, and from where on */
 	REQUEST_CHANGES,			/* what was changed since */
+	REQUEST_HTTP_READ,			/* a request of SCIM over HTTP that only reads */
+	REQUEST_HTTP_WRITE,			/* any other one */
 	REQUEST_LISTEN,				/* what is notified on a channel, from now on */
+	REQUEST_OWN_ROLE,			/* is this role one that may stand behind HTTP? (queries_http.h) */
 	REQUEST_MAY_SEAL,			/* can the history be sealed, and by this role? (queries.h) */
 	REQUEST_SEAL,				/* seal it */
+	REQUEST_READY,				/* does the database answer, and is the extension there? */
 	REQUEST_KINDS				/* how many there are */
 } RequestKind;
 
@@ -56,6 +60,8 @@ typedef struct Outcome
 	bool		answered;		/* the database answered, and its transaction has ended */
 	const char *value;			/* answered: the value, or NULL; for the time of the call */
 	size_t		length;			/* bytes of it */
+	const struct pg_result *row;	/* answered: all of the row (queries_http.h), for that time */
+	bool		moved;			/* not answered: the extension was not what or where it was */
 	OwnError	error;			/* not answered: what happened */
 	const char *reason;			/* why, or NULL */
 } Outcome;
@@ -66,6 +72,18 @@ typedef struct Progress
 	uint64_t	done;			/* so much is done */
 	uint64_t	total;			/* of so much; 0: nobody knows */
 } Progress;
+
+/* What is asked in HTTP, but for the method, which is the request's "tool". */
+typedef struct HttpQuestion
+{
+	const char *path;			/* behind --scim-base, percent-encoded */
+	const char *query;			/* the same; NULL: there is none */
+	const char *headers;		/* those that are passed, as an object of JSON */
+	ScanSpan	body;			/* empty: there is none */
+	const unsigned char *digest;	/* of the token; NULL: without one */
+	bool		loopback;		/* without one, as --insecure-loopback says */
+	const char *base_url;		/* how its client reached --scim-base; NULL: unknown */
+} HttpQuestion;
 
 typedef struct Request Request;
 typedef void (*RequestDone) (Request *request, const Outcome *outcome);
@@ -83,6 +101,8 @@ typedef struct Lane
 	TAILQ_ENTRY(Lane) turn;		/* place among the lanes, in the order of their turns */
 	RequestQueue queue;			/* those that wait for a connection */
 	unsigned int queued;		/* how many */
+	unsigned int busy;			/* connections that it has now */
+	unsigned int most;			/* that it may have at once; 0: all */
 	bool		held;			/* none of them is to be sent now */
 	bool		passive;		/* others go first, and no connection is opened for it */
 	bool		quiet;			/* its maker says in the log how they ended */
@@ -107,11 +127,13 @@ struct Request
 	const char *agent;			/* the client's name, for the record; or "" */
 	const char *application;	/* the same as application_name shows it */
 	const char *trace;			/* what the client says that it is a part of (trace.h); or NULL */
+	const HttpQuestion *http;	/* what is asked in HTTP, which its maker keeps; or NULL */
 	const char *asked;			/* REQUEST_ANSWER: the requestState that came back; or NULL */
 	const char *responses;		/* and what the user answered, as JSON; or NULL */
 	ScanSpan	token;			/* what its progress is told with, as it was sent; or absent */
 	RequestProgressed progressed;	/* is told how far it is; NULL: nobody wants to know */
 	size_t		size;			/* bytes that it takes */
+	int			status;			/* what its end would be in HTTP; 0: it has not come back */
 };
 
 /* What a request is about: all of it is copied. */
@@ -142,7 +164,21 @@ static inline bool
 request_only_reads(const Request *request)
 {
 	return request->kind != REQUEST_WRITE && request->kind != REQUEST_ANSWER &&
-		request->kind != REQUEST_SEAL;
+		request->kind != REQUEST_HTTP_WRITE && request->kind != REQUEST_SEAL;
+}
+
+/* Is it one of HTTP? */
+static inline bool
+request_is_http(const Request *request)
+{
+	return request->kind == REQUEST_HTTP_READ || request->kind == REQUEST_HTTP_WRITE;
+}
+
+/* How many bytes its statement has, about. */
+static inline size_t
+request_length(const Request *request)
+{
+	return request->arguments.length + (request->http != NULL ? request->http->body.length : 0);
 }
 
 /* Is it a call of a tool? */
@@ -186,6 +222,16 @@ extern const char *request_reason(const Request *request, const Outcome *outcome
 /* What a line of the log says it is a part of: " (TRACEPARENT)", or nothing; in part. */
 #define REQUEST_PART (TRACE_PARENT + 4)
 extern const char *request_part(const Request *request, char *part);
+
+/* May its lane have a connection more? */
+static inline bool
+lane_may_send(const Lane *lane)
+{
+	return !lane->held && (lane->most == 0 || lane->busy < lane->most);
+}
+
+/* It ends so. */
+extern void request_ended(Request *request, const Outcome *outcome);
 
 /* It ends with the database's answer: a value, or NULL. */
 extern void request_answered(Request *request, const char *value, size_t length);

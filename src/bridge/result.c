@@ -11,11 +11,15 @@
 #include <string.h>
 
 #include "instructions.h"
+#include "metrics.h"
 #include "rpc.h"
 #include "tool_list.h"
 
 /* How long a client may keep what server/discover says, in milliseconds. */
 #define DISCOVER_TTL_MS 3600000
+
+/* Characters of a uri that an error says again. */
+#define MOST_OF_URI 2000
 
 /* What the server can do beyond calls, in both eras. */
 #define CAPABILITIES \
@@ -129,13 +133,14 @@ result_object(const Call *call, const char *object, size_t length, int ttl)
 	return true;
 }
 
+/* The error says the uri again, which may fill a message: of such a one, its beginning. */
 void
 result_no_resource(const Call *call, const char *uri)
 {
 	Buf			data = {NULL, 0, 0};
 
 	buf_text(&data, "{\"uri\":");
-	buf_json_string(&data, uri, strlen(uri));
+	buf_json_excerpt(&data, uri, strlen(uri), MOST_OF_URI);
 	buf_text(&data, "}");
 	rpc_error_data(call->session->transport, call->request.id,
 				   call->era == ERA_MODERN ? ERROR_NO_RESOURCE : ERROR_NO_RESOURCE_LEGACY, NULL,
@@ -192,6 +197,7 @@ result_tool_error(const Call *call, OwnError error, const char *detail)
 {
 	Buf			envelope = {NULL, 0, 0};
 
+	metrics_error(own_error_kind(error)->code);
 	own_error_envelope(&envelope, error, detail, call->request.tool);
 	send_envelope(call, envelope.data, envelope.length, false);
 	buf_free(&envelope);

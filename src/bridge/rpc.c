@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics.h"
+
 /* An id is echoed in the answer, which has to fit into a line as well. */
 #define ID_LIMIT ((size_t) 1024 * 1024)
 
@@ -160,6 +162,7 @@ rpc_error_data(Transport *transport, ScanSpan id, OwnError error, const char *de
 	const OwnErrorKind *kind = own_error_kind(error);
 	Buf		   *answer = begin_answer(id);
 
+	metrics_error(kind->code);
 	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
 	own_error_text(answer, error, detail);
 	if (data.start != NULL)

@@ -7,6 +7,9 @@
 
 #include "http.h"
 
+/* Before the first request; ends the process where the command line says what cannot be. */
+extern void scim_open(struct event_base *base);
+
 /* What the route of --scim-base does (http.h). */
 extern bool scim_admit(HttpExchange *exchange, HttpAnswer *refusal);
 extern void scim_handle(HttpExchange *exchange);

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "log.h"
 #include "look.h"
+#include "observe.h"
 #include "pool.h"
 
 /* Calls and their bytes that stop the reading of a client's input. */
@@ -73,6 +75,7 @@ session_begin_call(Session *session, RequestKind kind, Era era, const RequestTex
 
 	call->session = session;
 	call->era = era;
+	call->began = clock_us();
 	TAILQ_INSERT_TAIL(&session->calls, call, all);
 	session->call_count++;
 	session->call_bytes += call->request.size;
@@ -89,6 +92,8 @@ session_end_call(Call *call)
 	TAILQ_REMOVE(&session->calls, call, all);
 	session->call_count--;
 	session->call_bytes -= call->request.size;
+	if (call->began != 0)
+		observe_call(&call->request, call->began);
 	free(call);
 	if (session->call_count <= MOST_CALLS / 2 && session->call_bytes <= MOST_BYTES / 2)
 		session_release(session, HOLD_CALLS);

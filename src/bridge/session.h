@@ -52,6 +52,7 @@ typedef struct Call
 	struct Consultation *consultation;	/* REQUEST_PARKED: what it is being asked (consult.h) */
 	void		(*unpark) (struct Call *call);	/* and who gives it back */
 	uint64_t	progress;		/* less than that is not told any more */
+	uint64_t	began;			/* when it came, by clock_us; 0: another call goes on with it */
 	bool		tools;			/* of subscriptions/listen: the list of tools is watched, too */
 	bool		withdrawn;		/* of resources/subscribe: it has been unsubscribed meanwhile */
 } Call;

@@ -7,8 +7,9 @@
  * nobody.
  *
  * Entry points: subscriptions_open, subscriptions_have_room, subscription_open,
- * subscription_finish, subscription_close, subscriptions_find, subscriptions_find_uri,
- * subscriptions_find_given, subscription_tell, subscription_tell_tools.
+ * subscription_finish, subscription_close, subscriptions_count, subscriptions_find,
+ * subscriptions_find_uri, subscriptions_find_given, subscription_tell,
+ * subscription_tell_tools.
  */
 #include "subscriptions.h"
 
@@ -18,6 +19,9 @@
 #include "log.h"
 #include "notices.h"
 #include "tool_list.h"
+
+/* How many there are that clients have asked for. */
+static size_t subscriptions;
 
 /* ---- what they take ---- */
 
@@ -124,6 +128,13 @@ make_subscription(const Wish *wish, char **spelled)
 	return s;
 }
 
+/* Does its client only wait for another list of tools, without having asked for that? */
+static bool
+is_tacit(const Subscription *s)
+{
+	return s->tools && s->era == ERA_LEGACY;
+}
+
 Subscription *
 subscription_open(Session *session, Audience *audience, const Wish *wish)
 {
@@ -144,8 +155,15 @@ subscription_open(Session *session, Audience *audience, const Wish *wish)
 	subscribed->watches += s->count;
 	subscribed->bytes += s->bytes;
 	audience->tools += s->tools;
-	audience->waiting += s->tools && s->era == ERA_LEGACY;
+	audience->waiting += is_tacit(s);
+	subscriptions += !is_tacit(s);
 	return s;
+}
+
+size_t
+subscriptions_count(void)
+{
+	return subscriptions;
 }
 
 static bool
@@ -170,7 +188,8 @@ subscription_close(Subscription *s)
 	subscribed->watches -= s->count;
 	subscribed->bytes -= s->bytes;
 	s->audience->tools -= s->tools;
-	s->audience->waiting -= s->tools && s->era == ERA_LEGACY;
+	s->audience->waiting -= is_tacit(s);
+	subscriptions -= !is_tacit(s);
 	if (subscribed->tools == s)
 		subscribed->tools = NULL;
 	free(s);

@@ -54,6 +54,9 @@ extern Subscription *subscriptions_find_uri(const Session *session, const Audien
 extern Subscription *subscriptions_find_given(const Session *session, const Audience *audience,
 											  const char *given);
 
+/* How many all clients have asked for. */
+extern size_t subscriptions_count(void);
+
 /* Tell its client of the resource, or of the tools: now, or when it reads again. */
 extern void subscription_tell(Interest *watch);
 extern void subscription_tell_tools(Subscription *subscription);

@@ -76,6 +76,25 @@ read_body(ScimHttpRequest *request, ScimHttpAnswer *answer)
 	return request->content != NULL;
 }
 
+/* ---- the answer ---- */
+
+/* What is too large is asked for again, in parts; what a write answers tells that it was done. */
+static void
+limit_answer(const ScimRoute *route, ScimHttpAnswer *answer)
+{
+	int			length = answer->body ? VARSIZE_ANY_EXHDR(answer->body) : 0;
+
+	if (length <= scim_setting_max_answer || !scim_route_reads(route))
+		return;
+	*answer = (ScimHttpAnswer)
+	{
+		0
+	};
+	scim_http_refuse(answer, 413, NULL, "the answer would have %d bytes, and may have %d: ask for "
+					 "fewer resources (count), or fewer attributes of them", length,
+					 scim_setting_max_answer);
+}
+
 /* ---- the request ---- */
 
 static void
@@ -103,6 +122,7 @@ run(void *argument)
 		return;
 	scim_read_parameters(request->query, request->rules, &request->parameters);
 	request->route->handler(request, answer);
+	limit_answer(request->route, answer);
 }
 
 /*
@@ -140,7 +160,8 @@ answer_request(Exchange *exchange)
 /* The columns of the result, as the SQL function declares them. */
 enum
 {
-	STATUS, CONTENT_TYPE, ETAG, LOCATION, ALLOW, PREFERENCE, RETRY_AFTER, CALLER, ANSWER,
+	STATUS, CONTENT_TYPE, ETAG, LOCATION, ALLOW, PREFERENCE, RETRY_AFTER, ERROR_CODE, CALLER,
+	ANSWER,
 	COLUMNS
 };
 
@@ -193,6 +214,7 @@ make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimH
 	set_text(&result, PREFERENCE, answer->preference);
 	result.values[RETRY_AFTER] = Int32GetDatum(answer->retry_after);
 	result.nulls[RETRY_AFTER] = answer->retry_after == 0;
+	set_text(&result, ERROR_CODE, answer->error_code);
 	result.values[CALLER] = JsonbPGetDatum(caller);
 	result.nulls[CALLER] = caller == NULL;
 	result.values[ANSWER] = PointerGetDatum(body);

@@ -40,6 +40,12 @@ static const ScimRoute routes[] = {
 	{SCIM_AT_SCHEMAS, "GET", false, scim_http_schemas},
 };
 
+bool
+scim_route_reads(const ScimRoute *route)
+{
+	return strcmp(route->method, "GET") == 0 || route->handler == scim_http_search;
+}
+
 /* ---- the method ---- */
 
 static const ScimRoute *

@@ -23,4 +23,7 @@ typedef struct ScimRoute
  */
 extern bool scim_find_route(ScimHttpRequest *request, ScimHttpAnswer *answer);
 
+/* Is it sure that nothing is changed there? */
+extern bool scim_route_reads(const ScimRoute *route);
+
 #endif							/* SCIM_REST_ROUTE_H */

@@ -97,7 +97,7 @@ SELECT scim_unregister_table('odd');
 DROP TABLE odd;
 DELETE FROM scim_resource_types WHERE NOT built_in;
 SELECT ask('POST', '/Things', '{"name": "a"}');
--- nobody has a token yet
+-- tokens that there are not
 SELECT status, etag, answer FROM scim_http('GET', user_(1), NULL, NULL, NULL, '\x00');
 SELECT status, answer FROM scim_http('DELETE', user_(1), NULL, NULL, NULL, '');
 SELECT status, caller, answer FROM scim_http(NULL, NULL, NULL, NULL, NULL);
@@ -161,6 +161,10 @@ SELECT status, answer FROM (VALUES ('\x7b00227d'::bytea), ('\x7b22757365724e616d
 SET scimver.max_body = 20;
 SELECT ask('PUT', user_(9), '{"userName": "x"}   '), ask('PUT', user_(9), '{"userName": "x"}    '), ask('DELETE', user_(9), repeat(' ', 30));
 RESET scimver.max_body;
+-- what reads is refused where it is too long, what writes is not
+SET scimver.max_answer = 1024;
+SELECT ask('PUT', user_(24), '{"userName": "u24", "displayName": "' || repeat('x', 2000) || '"}') ~ '^200', regexp_replace(ask('GET', user_(24)), ' [0-9]+ bytes', ''), ask('HEAD', user_(24)), ask('GET', user_(24), NULL, NULL, 'attributes=userName'), left(ask('POST', '/Users/.search', '{"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "userName eq \"u24\""}'), 3);
+RESET scimver.max_answer;
 SELECT q, ask('GET', user_(2), NULL, NULL, q) FROM unnest(ARRAY['attributes=userName', 'attributes=USERNAME,%20title', 'attributes=', 'excludedAttributes=userName%2Cmeta,schemas', 'attributes=nothing', 'attributes=id&excludedAttributes=title', 'Attributes=title&excludedattributes=title&x=y', 'attributes=title&attributes=userName', 'attributes=id,,id', 'attributes=emails%5Btype+eq+%22work%22%5D',
 	'attributes=%zz', 'attributes=%00', 'attributes=%ff', 'at%zz=x', '%61ttributes=id', '&&=&', 'attributes', 'x=' || repeat('y', 65536)]) q
 	WHERE length(q) < 100;
@@ -220,3 +224,13 @@ SET scimver.version_form = 'etag';
 SELECT ask('GET', user_(1), NULL, if('if-none-match', 'W/"' || (SELECT version FROM users WHERE id = id(1)) || '"')) = '304 W/"' || version || '"', (scim_get_user(id(1)::text)#>>'{meta,version}') = 'W/"' || version || '"' FROM users WHERE id = id(1);
 RESET scimver.version_form;
 SELECT answer::jsonb#>>'{meta,version}' = r.etag, r.etag = etag(1), answer::jsonb ? '_version' FROM scim_http('GET', user_(1), 'attributes=_version,meta.version', NULL, NULL) r;
+
+-- ---- codes: for who counts errors, not for clients ----
+
+CREATE FUNCTION code(method text, path text, body text DEFAULT NULL, headers jsonb DEFAULT NULL, query text DEFAULT NULL) RETURNS text LANGUAGE sql AS
+	$$ SELECT concat_ws(' ', status, error_code) FROM scim_http(method, path, query, headers, convert_to(body, 'UTF8')) $$;
+SELECT code('GET', user_(1)), code('GET', user_(9)), code('GET', '/Users', NULL, NULL, 'filter=x'), code('GET', user_(1), NULL, if('if-match', 'W/"x"')),
+	code('PUT', user_(1), '{"userName": "ada"}', if('if-match', 'W/"x"')), code('DELETE', user_(2), NULL, if('if-none-match', '*')), code('POST', '/Users', '{"userName": "ada"}'), code('POST', '/Users', '{');
+-- what is no error of the catalogue has none
+SELECT code('GET', '/Things'), code('PUT', '/Users'), code('PUT', user_(1), ''), code('POST', '/Users', '{}', '{"content-type": "text/plain"}'), code('GET', user_(1), NULL, '{"accept": "text/html"}');
+SELECT status, error_code FROM scim_http('GET', user_(1), NULL, NULL, NULL, '\x00');

@@ -1,29 +1,33 @@
 """
-Suites that others published, races and bulks, against scim_http() behind front.py; prints TAP.
+Suites that others published, races, bulks and a whole life of a user, against scimver-mcp
+--http; prints TAP.
 
     main.py CONNINFO FILES NAME...
 
 CONNINFO is of a server and of a role that may make databases there; FILES a folder with
 Microsoft's and Okta's files, which may not be there; NAME a run ("microsoft-entra",
-"microsoft-entra-mapped": on tables that people had), "quick" or "all".  What a suite finds
-is compared with baseline.json.  PSQL names psql.
+"microsoft-entra-mapped": on tables that people had; "races-rfc-tls", "races-rfc-close":
+over TLS, with a connection for each request), "quick" or "all".  What a suite finds
+is compared with baseline.json.  PSQL names psql, SCIMVER_MCP the bridge.
 """
 import json
 import os
 import subprocess
 import sys
-import threading
+import tempfile
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
 import bulk
+import life
 import okta
 import published
 import races
-from front import Front
+from service import Bridge, Service, make_certificate
 
 HERE = Path(__file__).parent
 
@@ -35,23 +39,29 @@ SUITES = {
     "okta": (okta.run, "somebody.sql", "okta-runscope.json"),
     "races": (races.run, None, None),
     "bulk": (bulk.run, None, None),
+    "life": (life.run, None, None),
 }
+WAYS = ("http", "tls", "close")
 
 
 class Run(NamedTuple):
     suite: str
     profile: str
     storage: str = "created"  # of test/behaviour
+    way: str = "http"  # one of WAYS
 
     def __str__(self):
-        return f"{self.suite}-{self.profile}" + ("" if self.storage == "created" else f"-{self.storage}")
+        parts = [self.suite, self.profile] + [part for part in (self.storage, self.way) if part not in ("created", "http")]
+        return "-".join(parts)
 
 
 RUNS = [Run(suite, profile, storage) for storage in ("created", "mapped") for suite in SUITES
         for profile in ("rfc", "interop", "entra", "okta") + (("entra_200",) if suite == "scim-sanity" else ())]
+RUNS += [Run(suite, profile, way=way) for way in WAYS[1:] for suite in SUITES for profile in ("rfc", "entra", "okta")]
 QUICK = ["scim2-tester-rfc", "scim2-tester-rfc-mapped", "scim-sanity-rfc", "scim-sanity-entra", "scim-sanity-entra_200",
-         "microsoft-rfc", "microsoft-entra", "microsoft-entra-mapped", "okta-rfc", "okta-okta",
-         "races-rfc", "races-rfc-mapped", "bulk-rfc", "bulk-rfc-mapped", "bulk-entra"]
+         "microsoft-rfc", "microsoft-entra", "microsoft-entra-mapped", "microsoft-entra-tls", "okta-rfc", "okta-okta",
+         "okta-okta-close", "races-rfc", "races-rfc-mapped", "races-rfc-tls", "races-rfc-close", "bulk-rfc", "bulk-rfc-mapped",
+         "bulk-entra", "life-rfc", "life-entra-mapped", "life-okta-tls", "life-rfc-close"]
 
 
 class Tap:
@@ -66,32 +76,58 @@ class Tap:
             print("#", str(detail)[:2000].replace("\n", "\n# "), flush=True)
 
 
+def make_roles(conninfo):
+    """The bridge's own, and who its tokens are of."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        as_option = " WITH INHERIT FALSE, SET TRUE" if connection.info.server_version >= 160000 else ""
+        connection.execute("CREATE ROLE scim_bridge LOGIN NOINHERIT")
+        connection.execute("CREATE ROLE provisioner NOLOGIN")
+        connection.execute(f"GRANT provisioner TO scim_bridge{as_option}")
+
+
 def make_database(conninfo, run, setup):
     """A database with users and groups and what the suite wants; returns its conninfo."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{run}"')
     conninfo = psycopg.conninfo.make_conninfo(conninfo, dbname=str(run))
-    files = [HERE.parent / f"behaviour/{run.storage}.sql"] + ([HERE / setup] if setup else [])
+    files = [HERE.parent / f"behaviour/{run.storage}.sql"] + ([HERE / setup] if setup else []) + [HERE / "bridge.sql"]
+    files += [HERE / "mapped.sql"] if run.storage == "mapped" else []
     command = [os.environ.get("PSQL", "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", conninfo]
     command += ["-c", "SET client_min_messages = warning", "-c", "CREATE EXTENSION scimver CASCADE"]
     subprocess.run(command + [f"--file={file}" for file in files], check=True, stdout=sys.stderr)
     return conninfo
 
 
+def make_token(conninfo, profile):
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        options = json.dumps({"profile": profile, "scopes": ["scim"]})
+        made = connection.execute("SELECT scim_create_token('provisioner', 'default', %s::jsonb)", [options]).fetchone()[0]
+    return made["token"]
+
+
+@contextmanager
+def serving(conninfo, run):
+    """The bridge before a database, as a service; it ends well."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = make_certificate(folder) if run.way == "tls" else (None, None)
+        bridge = Bridge(psycopg.conninfo.make_conninfo(conninfo, user="scim_bridge"),
+                        *(["--tls-cert", certificate, "--tls-key", key] if certificate else []))
+        try:
+            yield Service(f"{bridge.url}/scim/v2", make_token(conninfo, run.profile), certificate, run.way != "close")
+        finally:
+            code = bridge.stop()
+        if code != 0:
+            raise RuntimeError(f"scimver-mcp ends with {code}")
+
+
 def checks_of(run, conninfo, files):
     """What a suite finds, with names that differ."""
     function, setup, _ = SUITES[run.suite]
-    conninfo = psycopg.conninfo.make_conninfo(make_database(conninfo, run, setup),
-                                              options=f"-c scimver.profile={run.profile}")
     seen = {}
-    with Front(conninfo) as front:
-        threading.Thread(target=front.serve_forever, daemon=True).start()
-        try:
-            for name, passed, said in function(front.url, files):
-                seen[name] = seen.get(name, 0) + 1
-                yield name if seen[name] == 1 else f"{name} ({seen[name]})", passed, said
-        finally:
-            front.shutdown()
+    with serving(make_database(conninfo, run, setup), run) as service:
+        for name, passed, said in function(service, files):
+            seen[name] = seen.get(name, 0) + 1
+            yield name if seen[name] == 1 else f"{name} ({seen[name]})", passed, said
 
 
 def left_of(expected, profile):
@@ -122,6 +158,7 @@ def judge(tap, run, checks, expected):
 def main(conninfo, files, *names):
     baseline = json.loads((HERE / "baseline.json").read_text())
     tap = Tap()
+    make_roles(conninfo)
     known = {str(run): run for run in RUNS}
     for run in (known[name] for name in {"quick": QUICK, "all": known}.get(names[0], names)):
         file = SUITES[run.suite][2]

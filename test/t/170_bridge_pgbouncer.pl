@@ -2,63 +2,29 @@
 # call stays on a server connection, none is missing on another.
 use strict;
 use warnings;
-use File::Spec;
 use FindBin;
-use POSIX ();
 use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use ScimverBridge;
 use ScimverLive;
+use ScimverPooler;
 use Test::More;
 
-my ($program) = grep { -x $_ } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
-plan skip_all => 'pgbouncer is not installed (package pgbouncer)' unless $program;
-plan skip_all => 'pgbouncer does not run as root' if $> == 0;
+plan skip_all => ScimverPooler::missing() if ScimverPooler::missing();
 
 my $node = ScimverBridge->new_node('pgbouncer', conf => "scimver.max_attempts = 0\n");
-my $folder = File::Spec->rel2abs("$PostgreSQL::Test::Utils::tmp_check/pgbouncer");
-my $sockets = PostgreSQL::Test::Utils::tempdir_short();
-my $port = PostgreSQL::Test::Cluster::get_free_port();
 my $user = getpwuid($>);
 
 # one server connection for all: whatever a call leaves behind, the next one meets
-mkdir $folder or die "mkdir: $!";
-append_to_file("$folder/users", qq{"$user" ""\n});
-append_to_file("$folder/ini", <<"INI");
-[databases]
-shared = host=@{[$node->host]} port=@{[$node->port]} dbname=postgres user=$user pool_size=1
-two = host=@{[$node->host]} port=@{[$node->port]} dbname=postgres user=$user pool_size=2
-[pgbouncer]
-listen_addr =
-unix_socket_dir = $sockets
-listen_port = $port
-auth_type = trust
-auth_file = $folder/users
-pool_mode = transaction
-logfile = $folder/log
-pidfile = $folder/pid
-INI
-my $pid = fork // die "fork: $!";
-if ($pid == 0)
-{
-	exec { $program } $program, '-q', "$folder/ini" or POSIX::_exit(127);
-}
-END { if ($pid) { local $?; kill 'INT', $pid; waitpid $pid, 0; } }
-
-# until it listens
-my $connstr = "host=$sockets port=$port user=$user dbname=shared";
-my $attempts = 10 * $PostgreSQL::Test::Utils::timeout_default;
-until (run_log([ 'psql', '-XAtq', '-c', 'SELECT 1', $connstr ]))
-{
-	die 'pgbouncer does not listen' if --$attempts == 0 || waitpid($pid, POSIX::WNOHANG()) == $pid;
-	select undef, undef, undef, 0.1;
-}
+my $pooler = ScimverPooler->new($node, users => [$user],
+	databases => { shared => "user=$user pool_size=1", two => "user=$user pool_size=2" });
+my $connstr = $pooler->connstr('shared') . " user=$user";
 
 sub bridge
 {
 	my ($dbname, $name, @args) = @_;
-	my $bridge = ScimverBridge->new(conninfo => "host=$sockets port=$port user=$user dbname=$dbname", args => \@args);
+	my $bridge = ScimverBridge->new(conninfo => $pooler->connstr($dbname) . " user=$user", args => \@args);
 	$bridge->initialize(clientInfo => { name => $name, version => '1' });
 	return $bridge;
 }
@@ -167,9 +133,9 @@ $node->append_conf('postgresql.conf', "scimver.notify = off\n");
 $node->reload;
 
 # What it does not know, or does not take, no other call mends.
-foreach my $wanted ('dbname=nope', "dbname=shared options='-c nonsense=1'")
+foreach my $wanted ('nope', "shared options='-c nonsense=1'")
 {
-	my $bridge = ScimverBridge->new(conninfo => "host=$sockets port=$port user=$user $wanted");
+	my $bridge = ScimverBridge->new(conninfo => $pooler->connstr($wanted) . " user=$user");
 
 	$bridge->initialize;
 	my $content = $bridge->call('scim_list_users', {})->{content};

@@ -1,7 +1,8 @@
 /*
  * bridge_errors.c
  *		Unit test of the bridge's own errors (src/bridge/own_errors.c): how their
- *		envelopes look, whatever a tool's name and a reason hold.  Prints TAP.
+ *		envelopes and their bodies in HTTP look, whatever a tool's name and a reason
+ *		hold.  Prints TAP.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,46 @@ envelope_is(OwnError error, const char *detail, const char *tool, const char *wa
 	return same;
 }
 
+/* The body of an answer in HTTP: one object, whose status is the one it is answered with. */
+static bool
+is_scim_error(OwnError error, const char *detail)
+{
+	const OwnErrorKind *kind = own_error_kind(error);
+	ScanSpan	schemas;
+	ScanSpan	status;
+	ScanSpan	told;
+	ScanMember	wanted[] = {
+		{"schemas", &schemas, false, NULL}, {"status", &status, false, NULL},
+		{"detail", &told, false, NULL}, {NULL, NULL, false, NULL}
+	};
+	Buf			text = {NULL, 0, 0};
+	bool		good;
+
+	own_error_scim(&text, error, detail);
+	good = scan_members(text.data, text.length, wanted) == SCAN_OK && schemas.start != NULL &&
+		scan_is_string(status) && atoi(status.start + 1) == kind->status &&
+		scan_is_string(told) && kind->status >= 400 && kind->status < 600;
+	if (kind->may_have_written)
+		good = good && memcmp(told.start + 1, kind->code, strlen(kind->code)) == 0;
+	if (!good)
+		printf("# %.*s\n", (int) text.length, text.data);
+	buf_free(&text);
+	return good;
+}
+
+static void
+check_scim_errors(void)
+{
+	char	   *large = repeated("\"\xc3\xa9\n", 10000);
+	bool		good = true;
+
+	for (int error = 0; error <= ERROR_INTERNAL; error++)
+		good = good && is_scim_error((OwnError) error, NULL) &&
+			is_scim_error((OwnError) error, large);
+	ok(good, "bodies in HTTP are whole", "");
+	free(large);
+}
+
 static bool
 excerpt_is(const char *text, size_t length, size_t most, const char *wanted)
 {
@@ -160,6 +201,7 @@ main(void)
 				   "\"next_steps\":[\"Ask an administrator for the privilege.\"],"
 				   "\"retryable\":false}}"), "a reason follows the text", "");
 	check_sizes();
+	check_scim_errors();
 	ok(excerpt_is("", 0, 3, "\"\""), "an excerpt of nothing", "");
 	ok(excerpt_is("abc", 3, 3, "\"abc\""), "an excerpt that is all", "");
 	ok(excerpt_is("abcd", 4, 3, "\"abc...\""), "an excerpt", "");

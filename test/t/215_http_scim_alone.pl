@@ -1,0 +1,121 @@
+# scimver-mcp --http and the role that it has itself; requests without a token, where that is
+# what the command line says.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use ScimverHttp;
+use Test::More;
+
+my $node = ScimverHttp->new_node('http_alone');
+ScimverHttp->add_role($node, 'entra', 'acme');
+my $token = ScimverHttp->token($node, 'entra', 'acme');
+
+# ---- A role that could do something by itself does not serve.
+
+sub refuses
+{
+	my ($user, $reason, @args) = @_;
+	my $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . " user=$user", args => \@args, ends => 1);
+	is($bridge->wait_exit, 2, "$user: exit code");
+	like($bridge->reports, qr/\Ascimver-mcp: --http wants a role that can do nothing by itself: $reason [^\n]*\n\z/, "$user: why");
+	return;
+}
+
+my $superuser = getpwuid($>);
+$node->safe_psql('postgres', q{
+	CREATE ROLE unbound LOGIN NOINHERIT BYPASSRLS;
+	CREATE ROLE reader LOGIN NOINHERIT; GRANT SELECT ON users TO reader;
+	CREATE ROLE column_reader LOGIN NOINHERIT; GRANT SELECT (id) ON groups TO column_reader;
+	CREATE ROLE remover LOGIN NOINHERIT; GRANT DELETE ON groups TO remover;
+	CREATE ROLE heir LOGIN INHERIT; GRANT entra TO heir;
+	CREATE ROLE "Set up" LOGIN NOINHERIT; GRANT entra TO "Set up"; ALTER ROLE "Set up" SET role = entra;});
+refuses($superuser, "$superuser is a superuser");
+refuses('unbound', 'row level security does not bind unbound');
+refuses('reader', 'reader has rights of its own on users');
+refuses('column_reader', 'column_reader has rights of its own on groups');
+refuses('remover', 'remover has rights of its own on groups');
+refuses('heir', 'heir has rights of its own on \w+');
+refuses("'Set up'", 'entra has rights of its own on \w+');
+refuses('reader', 'reader has rights of its own on users', '--insecure-loopback', 'entra', 'acme');
+
+# The database is away when it starts: it is asked when it is there.
+$node->stop;
+my $early = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=reader');
+my $answer = $early->client(token => $token)->request('GET', '/scim/v2/Users');
+is($answer->{status}, 503, 'without a database: 503');
+is($answer->{headers}{'retry-after'}, 1, '... Retry-After');
+$node->start;
+my $asking = $early->client(token => $token);
+$asking->send('GET', '/scim/v2/Users');
+is($early->wait_exit, 2, 'when it is there, the role is looked at');
+like($early->stderr, qr/reader has rights of its own on users/, '... and found to be none for that');
+
+my $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge');
+is($bridge->client(token => $token)->request('GET', '/scim/v2/Users')->{status}, 200, 'one that can do nothing serves');
+is($bridge->finish, 0, 'exit code');
+is($bridge->reports, '', 'nothing to report');
+
+# ---- --insecure-loopback: who sits at this machine needs no token.
+
+my @loopback = ('--insecure-loopback', 'entra', 'acme');
+foreach my $address ('0.0.0.0:1', '[::]:1', 'localhost.example.com:1', 'unix:/tmp/none')
+{
+	my $open = ScimverHttp->new(address => $address, conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback, ends => 1);
+	is($open->wait_exit, 2, "$address: exit code");
+	like($open->stderr, qr/--insecure-loopback goes with/, "$address: why");
+}
+$bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback);
+my $client = $bridge->client;
+$answer = $client->request('POST', '/scim/v2/Users', body => { userName => 'ada' });
+is($answer->{status}, 201, 'without a token');
+is($node->safe_psql('postgres', 'SELECT tenant_id FROM users'), 'acme', '... in its tenant');
+foreach my $host ('localhost', 'LOCALHOST:8080', '127.0.0.1', '127.0.0.1:1', '[::1]', '[::1]:8080')
+{
+	is($client->request('GET', '/scim/v2/Users', headers => { Host => $host })->{status}, 200, "Host: $host");
+}
+foreach my $host ('evil.example.com', 'localhost.evil.example.com', '127.0.0.1.evil.example.com', 'evil.example.com:8080', '127.0.0.2', '[::2]', '')
+{
+	$answer = $client->request('GET', '/scim/v2/Users', headers => { Host => $host });
+	$client = $bridge->client if $answer->{status} == 400;
+	like($answer->{status}, $host eq '' ? qr/40[03]/ : qr/403/, "Host: $host");
+}
+foreach my $origin ('http://localhost', 'http://localhost:3000', 'https://127.0.0.1', 'http://[::1]:5173')
+{
+	is($client->request('GET', '/scim/v2/Users', headers => { Origin => $origin })->{status}, 200, "Origin: $origin");
+}
+foreach my $origin ('http://evil.example.com', 'null', 'http://localhost.evil.example.com', 'http://localhost@evil.example.com', 'file://', 'localhost',
+	[ 'http://localhost', 'http://evil.example.com' ])
+{
+	$answer = $client->request('GET', '/scim/v2/Users', headers => { Origin => $origin });
+	is($answer->{status}, 403, 'Origin: ' . (ref $origin ? "@$origin" : $origin));
+	like($answer->{json}{detail}, qr/this machine/, '... says why');
+}
+is($client->request('GET', '/scim/v2/Users', headers => { Authorization => "Bearer $token" })->{status}, 200, 'a token is taken all the same');
+is($client->request('GET', '/scim/v2/Users', headers => { Authorization => 'Bearer scimver_' . 'A' x 43 })->{status}, 401, '... and never ignored');
+is($bridge->finish, 0, 'exit code');
+is($bridge->reports, '', 'nothing to report');
+
+# ---- --open-discovery: what there is may be known to anybody, what is in it not.
+
+$bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => ['--open-discovery']);
+$client = $bridge->client;
+foreach my $path ('/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', '/Schemas/urn:ietf:params:scim:schemas:core:2.0:User')
+{
+	is($client->request('GET', "/scim/v2$path")->{status}, 200, "$path without a token");
+}
+foreach my $case ([ 'GET', '/Users' ], [ 'GET', '/' ], [ 'POST', '/Users', body => { userName => 'x' } ], [ 'POST', '/.search', body => {} ], [ 'GET', '/Me' ],
+	[ 'POST', '/Bulk', body => {} ], [ 'GET', '/Nothing' ])
+{
+	my ($method, $path, @body) = @$case;
+	$answer = $client->request($method, "/scim/v2$path", @body);
+	is($answer->{status}, 401, "$method $path: not without a token");
+	is($answer->{headers}{'www-authenticate'}, 'Bearer realm="scimver"', '... and how to bring one');
+}
+is($client->request('GET', '/scim/v2/ServiceProviderConfig', headers => { Authorization => 'Bearer scimver_' . 'A' x 43 })->{status}, 401, 'a token is never ignored');
+is($client->request('GET', '/scim/v2/Users', headers => { Authorization => "Bearer $token" })->{json}{totalResults}, 1, 'with one, all is as ever');
+is($bridge->finish, 0, 'exit code');
+is($bridge->reports, '', 'nothing to report');
+done_testing();

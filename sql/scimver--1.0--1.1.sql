@@ -34,6 +34,7 @@ CREATE TABLE scim_history_rows (
 	error_code text,
 	proposal_id uuid,
 	trace text,
+	principal text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -88,6 +89,8 @@ COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
 COMMENT ON COLUMN scim_history_rows.trace IS
 	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
+COMMENT ON COLUMN scim_history_rows.principal IS
+	'Who had entered by a token (scim_tokens.principal); NULL: nobody, the actor tells who it was';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -115,7 +118,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace, principal
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
@@ -310,6 +313,7 @@ CREATE TABLE scim_leases (
 	resource_id text COLLATE pg_catalog."C" NOT NULL,
 	lease_id uuid NOT NULL,
 	actor text NOT NULL,
+	principal text,
 	agent text,
 	purpose text CHECK (pg_catalog.char_length(purpose) OPERATOR(pg_catalog.<=) 200),
 	acquired_at timestamptz NOT NULL,
@@ -329,6 +333,8 @@ COMMENT ON COLUMN scim_leases.lease_id IS
 	'What the holder names in his writes (scimver.lease_id); whoever knows it, and has the role, is the holder';
 COMMENT ON COLUMN scim_leases.actor IS
 	'The role that took it';
+COMMENT ON COLUMN scim_leases.principal IS
+	'Who had entered by a token, and alone is the holder; NULL: nobody';
 COMMENT ON COLUMN scim_leases.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_leases.purpose IS
@@ -346,7 +352,7 @@ COMMENT ON FUNCTION scim_may_read_lease(text, text) IS
 GRANT EXECUTE ON FUNCTION scim_may_read_lease(text, text) TO PUBLIC;
 
 CREATE VIEW scim_leases_held WITH (security_barrier) AS
-	SELECT tenant_id, resource_type, resource_id, coalesce(agent, actor) AS holder, actor::name AS actor, agent, purpose, acquired_at, expires_at
+	SELECT tenant_id, resource_type, resource_id, coalesce(agent, principal, actor) AS holder, actor::name AS actor, principal, agent, purpose, acquired_at, expires_at
 	FROM ONLY scim_leases WHERE scim_may_read_lease('', '') IS NOT NULL AND scim_may_read_lease(tenant_id, resource_type)
 		AND expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp();
 COMMENT ON VIEW scim_leases_held IS
@@ -457,6 +463,7 @@ CREATE TABLE scim_proposal_rows (
 	reason text,
 	proposer text NOT NULL,
 	login text NOT NULL,
+	principal text,
 	agent text,
 	parent uuid,
 	depth int NOT NULL DEFAULT 0,
@@ -496,6 +503,8 @@ COMMENT ON COLUMN scim_proposal_rows.proposer IS
 	'The role that proposed it';
 COMMENT ON COLUMN scim_proposal_rows.login IS
 	'The session_user of that role, who is the same person under whatever role';
+COMMENT ON COLUMN scim_proposal_rows.principal IS
+	'Who had entered by a token, who is the same person by whatever token; NULL: nobody';
 COMMENT ON COLUMN scim_proposal_rows.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_proposal_rows.parent IS
@@ -523,6 +532,7 @@ CREATE TABLE scim_review_rows (
 	comment text,
 	reviewer text NOT NULL,
 	login text NOT NULL,
+	principal text,
 	agent text,
 	at timestamptz NOT NULL,
 	counts boolean NOT NULL,
@@ -544,6 +554,8 @@ COMMENT ON COLUMN scim_review_rows.reviewer IS
 	'The role that decided';
 COMMENT ON COLUMN scim_review_rows.login IS
 	'The session_user of that role, who is the same person under whatever role';
+COMMENT ON COLUMN scim_review_rows.principal IS
+	'Who had entered by a token; NULL: nobody';
 COMMENT ON COLUMN scim_review_rows.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_review_rows.at IS
@@ -566,7 +578,7 @@ CREATE VIEW scim_proposals WITH (security_barrier) AS
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN base END AS base,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN changes END AS changes, version,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN reason END AS reason,
-		proposer::name AS proposer, login::name AS login, agent, parent,
+		proposer::name AS proposer, login::name AS login, principal, agent, parent,
 		CASE WHEN status OPERATOR(pg_catalog.=) 'open' AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() THEN 'expired' ELSE status END AS status,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN conflicts END AS conflicts,
 		created_at, expires_at, decided_at, applied_version
@@ -576,7 +588,7 @@ COMMENT ON VIEW scim_proposals IS
 CREATE VIEW scim_reviews WITH (security_barrier) AS
 	SELECT r.proposal_id, r.number, r.decision, r.version,
 		CASE WHEN scim_may_read_proposal(p.tenant_id, p.resource_type, true) THEN r.comment END AS comment,
-		r.reviewer::name AS reviewer, r.login::name AS login, r.agent, r.at, r.counts
+		r.reviewer::name AS reviewer, r.login::name AS login, r.principal, r.agent, r.at, r.counts
 	FROM ONLY scim_review_rows AS r JOIN ONLY scim_proposal_rows AS p ON p.id OPERATOR(pg_catalog.=) r.proposal_id
 	WHERE scim_may_read_proposal('', '', false) IS NOT NULL AND scim_may_read_proposal(p.tenant_id, p.resource_type, false);
 COMMENT ON VIEW scim_reviews IS
@@ -697,7 +709,7 @@ COMMENT ON FUNCTION scim_contention(text, text, text) IS
 	'How often others write a resource, how probable it is that they do while a write is prepared, and what to do then';
 
 CREATE FUNCTION scim_recent_history(since timestamptz) RETURNS TABLE (tenant_id text, resource_type text, resource_id text,
-	operation text, error_code text, actor text, agent text, at timestamptz)
+	operation text, error_code text, actor text, agent text, principal text, at timestamptz)
 	LANGUAGE C STABLE STRICT
 	AS 'MODULE_PATHNAME', 'scim_recent_history';
 COMMENT ON FUNCTION scim_recent_history(timestamptz) IS
@@ -708,7 +720,7 @@ CREATE VIEW scim_conflict_stats AS
 	SELECT tenant_id, resource_type, resource_id,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.<>) 'refused') AS writes,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.=) 'refused') AS refusals,
-		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
+		pg_catalog.count(DISTINCT (actor, agent, principal)) AS writers,
 		pg_catalog.max(at) AS last_at
 	FROM scim_recent_history(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval)
 	WHERE resource_id IS NOT NULL AND (operation OPERATOR(pg_catalog.<>) 'refused'
@@ -736,7 +748,7 @@ COMMENT ON TABLE scim_idempotency IS
 COMMENT ON COLUMN scim_idempotency.tenant_id IS
 	'The tenant that the call was for';
 COMMENT ON COLUMN scim_idempotency.principal IS
-	'The role that called, whose key it is';
+	'The role that called, whose key it is; of who had entered by a token, the principal';
 COMMENT ON COLUMN scim_idempotency.key IS
 	'What the client called it: scimver.idempotency_key, or of a tool idempotency_key';
 COMMENT ON COLUMN scim_idempotency.digest IS
@@ -747,14 +759,14 @@ COMMENT ON COLUMN scim_idempotency.at IS
 	'When, by the clock';
 
 CREATE FUNCTION scim_may_read_key(tenant_id text, principal text) RETURNS boolean
-	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10
 	AS 'MODULE_PATHNAME', 'scim_may_read_key';
 COMMENT ON FUNCTION scim_may_read_key(text, text) IS
-	'Is it a key of the current role, in a tenant where it works? What scim_idempotency_keys asks';
+	'Is it a key of the current role, or of who has entered by a token, in a tenant where it works? What scim_idempotency_keys asks';
 GRANT EXECUTE ON FUNCTION scim_may_read_key(text, text) TO PUBLIC;
 
 CREATE VIEW scim_idempotency_keys WITH (security_barrier) AS
-	SELECT tenant_id, principal::name AS principal, key, made, at
+	SELECT tenant_id, principal, key, made, at
 	FROM ONLY scim_idempotency WHERE scim_may_read_key('', '') IS NOT NULL AND scim_may_read_key(tenant_id, principal);
 COMMENT ON VIEW scim_idempotency_keys IS
 	'The keys of the current role, and what was done under each: so whoever lost the answer learns whether his call was done';
@@ -1004,7 +1016,7 @@ COMMENT ON FUNCTION scim_search(jsonb, text) IS
 
 CREATE FUNCTION scim_http(method text, path text, query text, headers jsonb, body bytea, token bytea DEFAULT NULL,
 	OUT status int, OUT content_type text, OUT etag text, OUT location text, OUT allow text, OUT preference text,
-	OUT retry_after int, OUT caller jsonb, OUT answer text) RETURNS record
+	OUT retry_after int, OUT error_code text, OUT caller jsonb, OUT answer text) RETURNS record
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'scim_http';
 COMMENT ON FUNCTION scim_http(text, text, text, jsonb, bytea, bytea) IS

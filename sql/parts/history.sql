@@ -32,6 +32,7 @@ CREATE TABLE scim_history_rows (
 	error_code text,
 	proposal_id uuid,
 	trace text,
+	principal text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -86,6 +87,8 @@ COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
 COMMENT ON COLUMN scim_history_rows.trace IS
 	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
+COMMENT ON COLUMN scim_history_rows.principal IS
+	'Who had entered by a token (scim_tokens.principal); NULL: nobody, the actor tells who it was';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -113,7 +116,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace, principal
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';

@@ -17,7 +17,7 @@ COMMENT ON TABLE scim_idempotency IS
 COMMENT ON COLUMN scim_idempotency.tenant_id IS
 	'The tenant that the call was for';
 COMMENT ON COLUMN scim_idempotency.principal IS
-	'The role that called, whose key it is';
+	'The role that called, whose key it is; of who had entered by a token, the principal';
 COMMENT ON COLUMN scim_idempotency.key IS
 	'What the client called it: scimver.idempotency_key, or of a tool idempotency_key';
 COMMENT ON COLUMN scim_idempotency.digest IS
@@ -28,14 +28,14 @@ COMMENT ON COLUMN scim_idempotency.at IS
 	'When, by the clock';
 
 CREATE FUNCTION scim_may_read_key(tenant_id text, principal text) RETURNS boolean
-	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10
 	AS 'MODULE_PATHNAME', 'scim_may_read_key';
 COMMENT ON FUNCTION scim_may_read_key(text, text) IS
-	'Is it a key of the current role, in a tenant where it works? What scim_idempotency_keys asks';
+	'Is it a key of the current role, or of who has entered by a token, in a tenant where it works? What scim_idempotency_keys asks';
 GRANT EXECUTE ON FUNCTION scim_may_read_key(text, text) TO PUBLIC;
 
 CREATE VIEW scim_idempotency_keys WITH (security_barrier) AS
-	SELECT tenant_id, principal::name AS principal, key, made, at
+	SELECT tenant_id, principal, key, made, at
 	FROM ONLY scim_idempotency WHERE scim_may_read_key('', '') IS NOT NULL AND scim_may_read_key(tenant_id, principal);
 COMMENT ON VIEW scim_idempotency_keys IS
 	'The keys of the current role, and what was done under each: so whoever lost the answer learns whether his call was done';

@@ -9,6 +9,7 @@ CREATE TABLE scim_leases (
 	resource_id text COLLATE pg_catalog."C" NOT NULL,
 	lease_id uuid NOT NULL,
 	actor text NOT NULL,
+	principal text,
 	agent text,
 	purpose text CHECK (pg_catalog.char_length(purpose) OPERATOR(pg_catalog.<=) 200),
 	acquired_at timestamptz NOT NULL,
@@ -28,6 +29,8 @@ COMMENT ON COLUMN scim_leases.lease_id IS
 	'What the holder names in his writes (scimver.lease_id); whoever knows it, and has the role, is the holder';
 COMMENT ON COLUMN scim_leases.actor IS
 	'The role that took it';
+COMMENT ON COLUMN scim_leases.principal IS
+	'Who had entered by a token, and alone is the holder; NULL: nobody';
 COMMENT ON COLUMN scim_leases.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_leases.purpose IS
@@ -45,7 +48,7 @@ COMMENT ON FUNCTION scim_may_read_lease(text, text) IS
 GRANT EXECUTE ON FUNCTION scim_may_read_lease(text, text) TO PUBLIC;
 
 CREATE VIEW scim_leases_held WITH (security_barrier) AS
-	SELECT tenant_id, resource_type, resource_id, coalesce(agent, actor) AS holder, actor::name AS actor, agent, purpose, acquired_at, expires_at
+	SELECT tenant_id, resource_type, resource_id, coalesce(agent, principal, actor) AS holder, actor::name AS actor, principal, agent, purpose, acquired_at, expires_at
 	FROM ONLY scim_leases WHERE scim_may_read_lease('', '') IS NOT NULL AND scim_may_read_lease(tenant_id, resource_type)
 		AND expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp();
 COMMENT ON VIEW scim_leases_held IS

@@ -15,6 +15,7 @@ CREATE TABLE scim_proposal_rows (
 	reason text,
 	proposer text NOT NULL,
 	login text NOT NULL,
+	principal text,
 	agent text,
 	parent uuid,
 	depth int NOT NULL DEFAULT 0,
@@ -54,6 +55,8 @@ COMMENT ON COLUMN scim_proposal_rows.proposer IS
 	'The role that proposed it';
 COMMENT ON COLUMN scim_proposal_rows.login IS
 	'The session_user of that role, who is the same person under whatever role';
+COMMENT ON COLUMN scim_proposal_rows.principal IS
+	'Who had entered by a token, who is the same person by whatever token; NULL: nobody';
 COMMENT ON COLUMN scim_proposal_rows.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_proposal_rows.parent IS
@@ -81,6 +84,7 @@ CREATE TABLE scim_review_rows (
 	comment text,
 	reviewer text NOT NULL,
 	login text NOT NULL,
+	principal text,
 	agent text,
 	at timestamptz NOT NULL,
 	counts boolean NOT NULL,
@@ -102,6 +106,8 @@ COMMENT ON COLUMN scim_review_rows.reviewer IS
 	'The role that decided';
 COMMENT ON COLUMN scim_review_rows.login IS
 	'The session_user of that role, who is the same person under whatever role';
+COMMENT ON COLUMN scim_review_rows.principal IS
+	'Who had entered by a token; NULL: nobody';
 COMMENT ON COLUMN scim_review_rows.agent IS
 	'What the client called itself (scimver.agent)';
 COMMENT ON COLUMN scim_review_rows.at IS
@@ -124,7 +130,7 @@ CREATE VIEW scim_proposals WITH (security_barrier) AS
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN base END AS base,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN changes END AS changes, version,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN reason END AS reason,
-		proposer::name AS proposer, login::name AS login, agent, parent,
+		proposer::name AS proposer, login::name AS login, principal, agent, parent,
 		CASE WHEN status OPERATOR(pg_catalog.=) 'open' AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() THEN 'expired' ELSE status END AS status,
 		CASE WHEN scim_may_read_proposal(tenant_id, resource_type, true) THEN conflicts END AS conflicts,
 		created_at, expires_at, decided_at, applied_version
@@ -134,7 +140,7 @@ COMMENT ON VIEW scim_proposals IS
 CREATE VIEW scim_reviews WITH (security_barrier) AS
 	SELECT r.proposal_id, r.number, r.decision, r.version,
 		CASE WHEN scim_may_read_proposal(p.tenant_id, p.resource_type, true) THEN r.comment END AS comment,
-		r.reviewer::name AS reviewer, r.login::name AS login, r.agent, r.at, r.counts
+		r.reviewer::name AS reviewer, r.login::name AS login, r.principal, r.agent, r.at, r.counts
 	FROM ONLY scim_review_rows AS r JOIN ONLY scim_proposal_rows AS p ON p.id OPERATOR(pg_catalog.=) r.proposal_id
 	WHERE scim_may_read_proposal('', '', false) IS NOT NULL AND scim_may_read_proposal(p.tenant_id, p.resource_type, false);
 COMMENT ON VIEW scim_reviews IS

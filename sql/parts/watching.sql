@@ -20,7 +20,7 @@ COMMENT ON FUNCTION scim_contention(text, text, text) IS
 	'How often others write a resource, how probable it is that they do while a write is prepared, and what to do then';
 
 CREATE FUNCTION scim_recent_history(since timestamptz) RETURNS TABLE (tenant_id text, resource_type text, resource_id text,
-	operation text, error_code text, actor text, agent text, at timestamptz)
+	operation text, error_code text, actor text, agent text, principal text, at timestamptz)
 	LANGUAGE C STABLE STRICT
 	AS 'MODULE_PATHNAME', 'scim_recent_history';
 COMMENT ON FUNCTION scim_recent_history(timestamptz) IS
@@ -31,7 +31,7 @@ CREATE VIEW scim_conflict_stats AS
 	SELECT tenant_id, resource_type, resource_id,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.<>) 'refused') AS writes,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.=) 'refused') AS refusals,
-		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
+		pg_catalog.count(DISTINCT (actor, agent, principal)) AS writers,
 		pg_catalog.max(at) AS last_at
 	FROM scim_recent_history(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval)
 	WHERE resource_id IS NOT NULL AND (operation OPERATOR(pg_catalog.<>) 'refused'

@@ -23,22 +23,32 @@
 /* So much of an agent's name is kept by the history. */
 #define AGENT_BYTES 128
 
+/* What an option that has several must be. */
+#define STRINGS "an array of strings that are not empty"
+
 /* No id of a subject is longer. */
 #define MOST_ID 2000
 
 /* ---- values ---- */
 
+/* "what" it must be, if it is no such string. */
 static char *
-take_text(const char *path, const JsonbValue *value)
+take_string(const char *path, const JsonbValue *value, const char *what)
 {
 	char	   *text;
 
 	if (value->type != jbvString || value->val.string.len == 0)
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be a string that is not empty", path);
+		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be %-s", path, what);
 	text = scim_string_copy(value);
 	if (scim_has_control(text, true))
 		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must have no control characters", path);
 	return text;
+}
+
+static char *
+take_text(const char *path, const JsonbValue *value)
+{
+	return take_string(path, value, "a string that is not empty");
 }
 
 static List *
@@ -49,10 +59,10 @@ take_texts(const char *path, const JsonbValue *value)
 	JsonbValue	element;
 
 	if (!scim_is_array(value))
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be an array of strings", path);
+		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be " STRINGS, path);
 	scim_walk(&walk, value->val.binary.data);
 	while (scim_walk_element(&walk, &element))
-		texts = lappend(texts, take_text(path, &element));
+		texts = lappend(texts, take_string(path, &element, STRINGS));
 	if (texts == NIL)
 		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must name something", path);
 	return texts;

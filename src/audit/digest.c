@@ -212,6 +212,7 @@ static const Member members[] = {
 	{SCIM_ENTRY_MEMBERS, put_json},
 	{SCIM_ENTRY_OPERATION, put_text},
 	{SCIM_ENTRY_PREVIOUS_VERSION, put_text},
+	{SCIM_ENTRY_PRINCIPAL, put_text},
 	{SCIM_ENTRY_PROPOSAL, put_uuid},
 	{SCIM_ENTRY_ID, put_text},
 	{SCIM_ENTRY_TYPE, put_text},

@@ -1,6 +1,6 @@
 /*
  * actor.c
- *		Who acts: role, agent, tool, application_name, as a part of which trace.
+ *		Who acts: role, principal, agent, tool, application_name, as a part of which trace.
  *
  * The role is the one that SET ROLE chose, or else the session's: a pooler's
  * session belongs to the pooler, and tells nothing.  The current user tells too
@@ -14,6 +14,7 @@
 
 #include "base/actor.h"
 #include "base/control.h"
+#include "base/entered.h"
 #include "base/settings.h"
 #include "base/trace.h"
 #include "mb/pg_wchar.h"
@@ -90,6 +91,7 @@ scim_actor(void)
 			.agent = printable(scim_setting_agent),
 			.tool = running_tool,
 			.application_name = application_name ? application_name : "",
+			.principal = scim_principal(),
 			.trace = valid_trace(scim_setting_trace),
 	};
 }

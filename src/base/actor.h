@@ -13,6 +13,7 @@ typedef struct ScimActor
 	const char *agent;			/* scimver.agent, fit to be printed; "": none */
 	const char *tool;			/* the tool that runs; NULL: none */
 	const char *application_name;	/* "": none */
+	const char *principal;		/* who has entered by a token; NULL: nobody */
 	const char *trace;			/* scimver.trace, as far as it is one; NULL: none */
 } ScimActor;
 

@@ -37,24 +37,53 @@ is_exempt(const struct config_generic *setting)
 	return false;
 }
 
-/*
- * Where does the value come from that the transaction leaves?  What is on the stack is undone
- * from the top, but for what SET has done, which takes the place of all below it.
- */
-static GucSource
-source_to_come(const struct config_generic *setting)
+/* The value that the transaction leaves. */
+typedef struct ToCome
 {
-	GucSource	source = setting->source;
+	GucSource	source;
+	config_var_value value;		/* of a text, or nothing */
+	bool		is_set_now;		/* the transaction itself has set it */
+} ToCome;
 
-	for (const GucStack *entry = setting->stack; entry; entry = entry->prev)
+static ToCome
+value_of(const struct config_generic *setting)
+{
+	ToCome		now = {.source = setting->source};
+
+	if (setting->vartype == PGC_STRING)
+		now.value.val.stringval = *((const struct config_string *) setting)->variable;
+	return now;
+}
+
+/* What is on the stack is undone from the top, but for what SET did, in the place of all below. */
+static ToCome
+value_to_come(const struct config_generic *setting)
+{
+	ToCome		to_come = value_of(setting);
+
+	for (const GucStack *entry = setting->stack; entry && !to_come.is_set_now; entry = entry->prev)
 	{
+		to_come.is_set_now = entry->state == GUC_SET || entry->state == GUC_SET_LOCAL;
 		if (entry->state == GUC_SET_LOCAL)
-			return PGC_S_SESSION;
-		if (entry->state == GUC_SET)
-			return source;
-		source = entry->source;
+			to_come = (ToCome) {PGC_S_SESSION, entry->masked, true};
+		else if (entry->state != GUC_SET)
+			to_come = (ToCome) {entry->source, entry->prior, false};
 	}
-	return source;
+	return to_come;
+}
+
+/* SET SESSION AUTHORIZATION sets the role to none, too. */
+static bool
+is_role(const struct config_generic *setting)
+{
+	return strcmp(setting->name, "role") == 0;
+}
+
+static bool
+is_no_role(const struct config_generic *setting, const ToCome *value)
+{
+	return is_role(setting) && value->value.val.stringval &&
+		strcmp(value->value.val.stringval, "none") == 0;
 }
 
 /* What is looked for, and what was found. */
@@ -68,10 +97,16 @@ typedef struct Search
 static void
 look_at(const struct config_generic *setting, Search *search)
 {
-	if ((setting->stack == NULL && (search->only_now || setting->source != PGC_S_SESSION)) ||
-		source_to_come(setting) != PGC_S_SESSION || is_exempt(setting))
+	ToCome		to_come;
+
+	/* most are so */
+	if (setting->stack == NULL && (search->only_now || setting->source != PGC_S_SESSION))
 		return;
-	if (strcmp(setting->name, "role") == 0)
+	to_come = value_to_come(setting);
+	if (to_come.source != PGC_S_SESSION || (search->only_now && !to_come.is_set_now) ||
+		is_exempt(setting) || is_no_role(setting, &to_come))
+		return;
+	if (is_role(setting))
 		search->role = true;
 	else if (search->setting == NULL || strcmp(setting->name, search->setting) < 0)
 		search->setting = setting->name;

@@ -11,6 +11,7 @@
 
 #include "base/actor.h"
 #include "base/control.h"
+#include "base/entered.h"
 #include "base/errors.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
@@ -61,7 +62,10 @@ acting_role(void)
 bool
 scim_is_own_lease(const ScimLease *lease)
 {
-	return strcmp(lease->actor, acting_role()) == 0;
+	const char *principal = scim_principal();
+
+	return strcmp(lease->actor, acting_role()) == 0 &&
+		strcmp(lease->principal ? lease->principal : "", principal ? principal : "") == 0;
 }
 
 /* ---- writing ---- */
@@ -87,10 +91,12 @@ write_as_owner(const char *text, int nargs, const Oid *types, Datum *values, con
 
 /* All columns, in their order; one that ended before has the row. */
 static const char take_statement[] =
-"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, agent,"
-" purpose, acquired_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor,"
+" principal, agent, purpose, acquired_at, expires_at)"
+" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 " ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET lease_id = excluded.lease_id,"
-" actor = excluded.actor, agent = excluded.agent, purpose = excluded.purpose,"
+" actor = excluded.actor, principal = excluded.principal, agent = excluded.agent,"
+" purpose = excluded.purpose,"
 " acquired_at = excluded.acquired_at, expires_at = excluded.expires_at"
 " WHERE scim_leases.expires_at" SQL_OP("<=") "pg_catalog.clock_timestamp()";
 
@@ -104,6 +110,8 @@ write_lease(const ScimLease *lease, TimestampTz now)
 		[SCIM_LEASE_RESOURCE] = CStringGetTextDatum(lease->id),
 		[SCIM_LEASE_ID] = UUIDPGetDatum(&lease->lease_id),
 		[SCIM_LEASE_ACTOR] = CStringGetTextDatum(lease->actor),
+		[SCIM_LEASE_PRINCIPAL] = lease->principal ? CStringGetTextDatum(lease->principal)
+		: (Datum) 0,
 		[SCIM_LEASE_AGENT] = lease->agent ? CStringGetTextDatum(lease->agent) : (Datum) 0,
 		[SCIM_LEASE_PURPOSE] = lease->purpose ? CStringGetTextDatum(lease->purpose) : (Datum) 0,
 		[SCIM_LEASE_ACQUIRED_AT] = TimestampTzGetDatum(now),
@@ -112,6 +120,8 @@ write_lease(const ScimLease *lease, TimestampTz now)
 	char		nulls[SCIM_LEASE_COLUMNS];
 
 	memset(nulls, ' ', sizeof(nulls));
+	if (lease->principal == NULL)
+		nulls[SCIM_LEASE_PRINCIPAL] = 'n';
 	if (lease->agent == NULL)
 		nulls[SCIM_LEASE_AGENT] = 'n';
 	if (lease->purpose == NULL)
@@ -143,6 +153,7 @@ scim_take_lease(const ScimRegistration *table, const char *tenant, const char *i
 			.type = pstrdup(type),
 			.id = pstrdup(id),
 			.actor = pstrdup(acting_role()),
+			.principal = actor.principal ? pstrdup(actor.principal) : NULL,
 			.agent = actor.agent[0] ? pstrdup(actor.agent) : NULL,
 			.purpose = purpose && purpose[0] ? pstrdup(purpose) : NULL,
 			.expires_at = in_seconds(now, seconds),

@@ -35,7 +35,8 @@ check_complete(TupleDesc descriptor, const bool *nulls)
 {
 	for (int i = 0; i < SCIM_LEASE_COLUMNS; i++)
 	{
-		if (nulls[i] && i != SCIM_LEASE_AGENT && i != SCIM_LEASE_PURPOSE)
+		if (nulls[i] && i != SCIM_LEASE_PRINCIPAL && i != SCIM_LEASE_AGENT &&
+			i != SCIM_LEASE_PURPOSE)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("a row of table \"%s\" has no \"%s\"", "scim_leases",
@@ -58,6 +59,7 @@ read_lease(HeapTuple row, TupleDesc descriptor, ScimLease *lease)
 	lease->id = TextDatumGetCString(values[SCIM_LEASE_RESOURCE]);
 	lease->lease_id = *DatumGetUUIDP(values[SCIM_LEASE_ID]);
 	lease->actor = TextDatumGetCString(values[SCIM_LEASE_ACTOR]);
+	lease->principal = text_of(values[SCIM_LEASE_PRINCIPAL], nulls[SCIM_LEASE_PRINCIPAL]);
 	lease->agent = text_of(values[SCIM_LEASE_AGENT], nulls[SCIM_LEASE_AGENT]);
 	lease->purpose = text_of(values[SCIM_LEASE_PURPOSE], nulls[SCIM_LEASE_PURPOSE]);
 	/* its owner may have written "infinity", which no answer could tell */
@@ -89,7 +91,7 @@ scim_lease_is_in_force(const ScimLease *lease)
 const char *
 scim_lease_holder(const ScimLease *lease)
 {
-	return lease->agent ? lease->agent : lease->actor;
+	return lease->agent ? lease->agent : lease->principal ? lease->principal : lease->actor;
 }
 
 /* ---- looking for them ---- */

@@ -22,6 +22,7 @@ typedef struct ScimLease
 	char	   *id;				/* of the resource */
 	pg_uuid_t	lease_id;
 	char	   *actor;			/* the role that took it */
+	char	   *principal;		/* who had entered by a token; NULL: nobody */
 	char	   *agent;			/* NULL: none */
 	char	   *purpose;		/* NULL: none */
 	TimestampTz expires_at;
@@ -44,7 +45,7 @@ extern bool scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease);
 /* By the clock. */
 extern bool scim_lease_is_in_force(const ScimLease *lease);
 
-/* Who holds it, as others are told: the agent, or else the role. */
+/* Who holds it, as others are told: the agent, else the principal, or else the role. */
 extern const char *scim_lease_holder(const ScimLease *lease);
 
 #endif							/* SCIM_DECISION_LEASE_H */

@@ -45,6 +45,7 @@ typedef struct ScimProposal
 	const char *reason;
 	const char *proposer;
 	const char *login;
+	const char *principal;
 	const char *agent;
 	bool		has_parent;
 	pg_uuid_t	parent;

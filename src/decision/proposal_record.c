@@ -55,6 +55,7 @@ scim_proposal_record(const ScimProposal *proposal)
 	scim_set_text(record, "resource_type", proposal->type);
 	scim_set_optional_text(record, "resource_id", proposal->resource_id);
 	scim_set_text(record, "proposer", proposal->proposer);
+	scim_set_optional_text(record, "principal", proposal->principal);
 	scim_set_text(record, "version", proposal->version);
 	scim_set_optional_text(record, "applied_version", proposal->applied_version);
 	if (proposal->has_parent)

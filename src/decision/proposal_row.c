@@ -23,6 +23,7 @@ const Oid	scim_proposal_column_types[SCIM_PROPOSAL_COLUMNS] = {
 	[SCIM_PROPOSAL_REASON] = TEXTOID,
 	[SCIM_PROPOSAL_PROPOSER] = TEXTOID,
 	[SCIM_PROPOSAL_LOGIN] = TEXTOID,
+	[SCIM_PROPOSAL_PRINCIPAL] = TEXTOID,
 	[SCIM_PROPOSAL_AGENT] = TEXTOID,
 	[SCIM_PROPOSAL_PARENT] = UUIDOID,
 	[SCIM_PROPOSAL_DEPTH] = INT4OID,
@@ -119,6 +120,7 @@ scim_take_proposal(const Datum *values, const bool *nulls, ScimProposal *proposa
 			.reason = text_of(values, nulls, SCIM_PROPOSAL_REASON),
 			.proposer = text_of(values, nulls, SCIM_PROPOSAL_PROPOSER),
 			.login = text_of(values, nulls, SCIM_PROPOSAL_LOGIN),
+			.principal = text_of(values, nulls, SCIM_PROPOSAL_PRINCIPAL),
 			.agent = text_of(values, nulls, SCIM_PROPOSAL_AGENT),
 			.has_parent = !nulls[SCIM_PROPOSAL_PARENT],
 			.depth = DatumGetInt32(values[SCIM_PROPOSAL_DEPTH]),
@@ -175,6 +177,7 @@ scim_make_proposal_row(const ScimProposal *proposal, ScimProposalRow *row)
 	set_text(row, SCIM_PROPOSAL_REASON, proposal->reason);
 	set_text(row, SCIM_PROPOSAL_PROPOSER, proposal->proposer);
 	set_text(row, SCIM_PROPOSAL_LOGIN, proposal->login);
+	set_text(row, SCIM_PROPOSAL_PRINCIPAL, proposal->principal);
 	set_text(row, SCIM_PROPOSAL_AGENT, proposal->agent);
 	if (proposal->has_parent)
 		set(row, SCIM_PROPOSAL_PARENT, UUIDPGetDatum(&proposal->parent));

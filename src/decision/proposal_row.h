@@ -22,6 +22,7 @@ enum
 	SCIM_PROPOSAL_REASON,
 	SCIM_PROPOSAL_PROPOSER,
 	SCIM_PROPOSAL_LOGIN,
+	SCIM_PROPOSAL_PRINCIPAL,
 	SCIM_PROPOSAL_AGENT,
 	SCIM_PROPOSAL_PARENT,
 	SCIM_PROPOSAL_DEPTH,
@@ -39,8 +40,8 @@ extern const Oid scim_proposal_column_types[SCIM_PROPOSAL_COLUMNS];
 /* and in statements. */
 #define SCIM_PROPOSAL_COLUMN_NAMES \
 	"id, tenant_id, resource_type, resource_id, operations, base_version, base, changes, version," \
-	" reason, proposer, login, agent, parent, depth, status, conflicts, created_at, expires_at," \
-	" decided_at, applied_version"
+	" reason, proposer, login, principal, agent, parent, depth, status, conflicts, created_at," \
+	" expires_at, decided_at, applied_version"
 
 /* An error, if the extension is of a version that has none. */
 extern Oid	scim_proposals_table(void);

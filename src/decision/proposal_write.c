@@ -121,14 +121,14 @@ scim_insert_proposal(ScimProposal *proposal, const pg_uuid_t *id)
 	write_proposal("INSERT INTO %s.scim_proposal_rows (" SCIM_PROPOSAL_COLUMN_NAMES ")"
 				   " VALUES ($1, $2, $3, $4,"
 				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-				   " $21)", proposal);
+				   " $21, $22)", proposal);
 }
 
 void
 scim_update_proposal(ScimProposal *proposal)
 {
 	write_proposal("UPDATE ONLY %s.scim_proposal_rows SET resource_id = $4, base_version = $6,"
-				   " base = $7, changes = $8, version = $9, status = $16, conflicts = $17,"
-				   " decided_at = $20, applied_version = $21 WHERE id" SQL_OP("=") "$1",
+				   " base = $7, changes = $8, version = $9, status = $17, conflicts = $18,"
+				   " decided_at = $21, applied_version = $22 WHERE id" SQL_OP("=") "$1",
 				   proposal);
 }

@@ -60,7 +60,8 @@ scim_decision_named(const char *name, ScimDecision *decision)
 
 /* The columns of the table, in their order. */
 static const Oid column_types[] = {
-	UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID
+	UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	TIMESTAMPTZOID, BOOLOID
 };
 
 /* The same by name. */
@@ -73,6 +74,7 @@ enum
 	COMMENT,
 	REVIEWER,
 	LOGIN,
+	PRINCIPAL,
 	AGENT,
 	AT,
 	COUNTS
@@ -107,7 +109,9 @@ review_of(const Datum *values, const bool *nulls)
 			.comment = nulls[COMMENT] ? NULL : TextDatumGetCString(values[COMMENT]),
 			.reviewer =
 		{
-			text_of(values[REVIEWER], nulls[REVIEWER]), text_of(values[LOGIN], nulls[LOGIN])
+			.role = text_of(values[REVIEWER], nulls[REVIEWER]),
+			.login = text_of(values[LOGIN], nulls[LOGIN]),
+			.principal = nulls[PRINCIPAL] ? NULL : TextDatumGetCString(values[PRINCIPAL])
 		},
 			.agent = nulls[AGENT] ? NULL : TextDatumGetCString(values[AGENT]),
 			.at = nulls[AT] ? 0 : DatumGetTimestampTz(values[AT]),
@@ -199,16 +203,18 @@ write_review(const ScimProposal *proposal, const ScimReview *review)
 		review->comment ? CStringGetTextDatum(review->comment) : (Datum) 0,
 		CStringGetTextDatum(review->reviewer.role),
 		CStringGetTextDatum(review->reviewer.login),
+		review->reviewer.principal ? CStringGetTextDatum(review->reviewer.principal) : (Datum) 0,
 		review->agent ? CStringGetTextDatum(review->agent) : (Datum) 0,
 		TimestampTzGetDatum(review->at)
 	};
-	char		nulls[] = "         ";
+	char		nulls[] = "          ";
 
-	nulls[4] = review->comment ? ' ' : 'n';
-	nulls[7] = review->agent ? ' ' : 'n';
+	nulls[COMMENT] = review->comment ? ' ' : 'n';
+	nulls[PRINCIPAL] = review->reviewer.principal ? ' ' : 'n';
+	nulls[AGENT] = review->agent ? ' ' : 'n';
 	if (run_as_owner("INSERT INTO %s.scim_review_rows (proposal_id, number, decision, version,"
-					 " comment, reviewer, login, agent, at, counts)"
-					 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)",
+					 " comment, reviewer, login, principal, agent, at, counts)"
+					 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)",
 					 lengthof(values), column_types, values, nulls) == 0)
 		scim_throw_not_kept("scim_review_rows");
 }
@@ -290,7 +296,9 @@ proposer_of(const ScimProposal *proposal)
 {
 	return (ScimPerson)
 	{
-		proposal->proposer, proposal->login
+		.role = proposal->proposer,
+			.login = proposal->login,
+			.principal = proposal->principal
 	};
 }
 

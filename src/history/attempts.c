@@ -40,8 +40,7 @@ is_recent(const ScimHistoryEntry *entry, TimestampTz now)
 static void
 count_entries(ScimHistoryReader *reader, Attempts *attempts)
 {
-	ScimActor	actor = scim_actor();
-	const char *role = GetUserNameFromId(actor.role, false);
+	ScimAuthor	self = scim_acting_author();
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz since = TimestampTzPlusMilliseconds(now, -COUNTED_MS);
 
@@ -51,7 +50,7 @@ count_entries(ScimHistoryReader *reader, Attempts *attempts)
 
 		if (entry == NULL || entry->at <= since)
 			return;
-		if (is_recent(entry, now) && scim_entry_is_by(entry, role, actor.agent) &&
+		if (is_recent(entry, now) && scim_entry_is_by(entry, &self) &&
 			scim_entry_was_refused(entry, attempts->refusal->kind->name))
 			attempts->count++;
 		scim_free_entry(entry);

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tupmacs.h"
+#include "base/actor.h"
 #include "catalog/pg_type.h"
 #include "history/entries.h"
 #include "history/place.h"
@@ -306,15 +307,53 @@ scim_entry_was_refused(const ScimHistoryEntry *entry, const char *error_code)
 }
 
 bool
-scim_entry_is_by(const ScimHistoryEntry *entry, const char *actor, const char *agent)
+scim_entry_is_by(const ScimHistoryEntry *entry, const ScimAuthor *author)
 {
-	return has_text(entry, SCIM_ENTRY_ACTOR, actor) && has_text(entry, SCIM_ENTRY_AGENT, agent);
+	return has_text(entry, SCIM_ENTRY_ACTOR, author->actor) &&
+		has_text(entry, SCIM_ENTRY_AGENT, author->agent) &&
+		has_text(entry, SCIM_ENTRY_PRINCIPAL, author->principal);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+ScimAuthor
+scim_entry_author(const ScimHistoryEntry *entry)
+{
+	return (ScimAuthor)
+	{
+		.actor = or_empty(scim_entry_actor(entry)),
+			.agent = or_empty(scim_entry_agent(entry)),
+			.principal = or_empty(scim_entry_principal(entry)),
+	};
+}
+
+ScimAuthor
+scim_acting_author(void)
+{
+	ScimActor	actor = scim_actor();
+
+	return (ScimAuthor)
+	{
+		.actor = or_empty(GetUserNameFromId(actor.role, true)),
+			.agent = actor.agent,
+			.principal = or_empty(actor.principal),
+	};
 }
 
 char *
 scim_entry_tool(const ScimHistoryEntry *entry)
 {
 	return text_of(entry, SCIM_ENTRY_TOOL);
+}
+
+char *
+scim_entry_principal(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_ENTRY_PRINCIPAL);
 }
 
 char *

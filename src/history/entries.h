@@ -78,6 +78,7 @@ extern char *scim_entry_id(const ScimHistoryEntry *entry);
 extern char *scim_entry_actor(const ScimHistoryEntry *entry);
 extern char *scim_entry_agent(const ScimHistoryEntry *entry);
 extern char *scim_entry_tool(const ScimHistoryEntry *entry);
+extern char *scim_entry_principal(const ScimHistoryEntry *entry);
 extern char *scim_entry_trace(const ScimHistoryEntry *entry);
 extern char *scim_entry_proposal(const ScimHistoryEntry *entry);
 extern char *scim_entry_expected_version(const ScimHistoryEntry *entry);
@@ -89,8 +90,19 @@ extern bool scim_entry_has_members(const ScimHistoryEntry *entry);
 /* Was it refused with that code? */
 extern bool scim_entry_was_refused(const ScimHistoryEntry *entry, const char *error_code);
 
-/* Was it the actor, and that agent ("": none)? */
-extern bool scim_entry_is_by(const ScimHistoryEntry *entry, const char *actor, const char *agent);
+/* Who wrote it; a role is shared by many, whom agents and principals tell apart. */
+typedef struct ScimAuthor
+{
+	const char *actor;
+	const char *agent;			/* "": none */
+	const char *principal;		/* "": none */
+} ScimAuthor;
+
+extern bool scim_entry_is_by(const ScimHistoryEntry *entry, const ScimAuthor *author);
+extern ScimAuthor scim_entry_author(const ScimHistoryEntry *entry);
+
+/* Who acts now.  A role that was dropped while it is connected is nobody's author. */
+extern ScimAuthor scim_acting_author(void);
 
 /* How many attributes changed, or (refused) stood against each other. */
 extern int	scim_entry_changed_count(const ScimHistoryEntry *entry);

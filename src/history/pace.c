@@ -37,20 +37,14 @@
 /* Fewer conflicts are chance. */
 #define FEW_CONFLICTS 3
 
-typedef struct Author
-{
-	const char *actor;
-	const char *agent;			/* "": none */
-} Author;
-
 /* What is being reckoned up. */
 typedef struct Reckoning
 {
 	ScimPace   *pace;
 	TimestampTz now;
 	TimestampTz from;			/* what is older is not looked at */
-	Author		self;
-	List	   *others;			/* of Author * */
+	ScimAuthor	self;
+	List	   *others;			/* of ScimAuthor * */
 	double		weight;			/* of the writes of others */
 	double		last_weight;	/* of the oldest write that was looked at; 0: it was no other's */
 	int			entries;		/* so many are looked at, of writes and of refusals each */
@@ -83,20 +77,17 @@ is_to_come(const Reckoning *reckoning, const ScimHistoryEntry *entry)
 static void
 note_other(Reckoning *reckoning, const ScimHistoryEntry *entry)
 {
-	Author	   *author;
+	ScimAuthor *author;
 	ListCell   *cell;
 
 	foreach(cell, reckoning->others)
 	{
 		author = lfirst(cell);
-		if (scim_entry_is_by(entry, author->actor, author->agent))
+		if (scim_entry_is_by(entry, author))
 			return;
 	}
-	author = palloc(sizeof(Author));
-	author->actor = scim_entry_actor(entry);
-	author->agent = scim_entry_agent(entry);
-	if (author->agent == NULL)
-		author->agent = "";
+	author = palloc(sizeof(ScimAuthor));
+	*author = scim_entry_author(entry);
 	reckoning->others = lappend(reckoning->others, author);
 }
 
@@ -107,7 +98,7 @@ note_write(Reckoning *reckoning, const ScimHistoryEntry *entry)
 
 	reckoning->written[reckoning->count++] = entry->at;
 	reckoning->last_weight = 0;
-	if (scim_entry_is_by(entry, reckoning->self.actor, reckoning->self.agent))
+	if (scim_entry_is_by(entry, &reckoning->self))
 		return;
 	pace->writes++;
 	pace->single += scim_entry_changed_count(entry) == 1;
@@ -204,15 +195,12 @@ advice_of(const ScimPace *pace)
 static Reckoning
 new_reckoning(ScimPace *pace, int entries, int64 begins)
 {
-	ScimActor	actor = scim_actor();
-	const char *role = GetUserNameFromId(actor.role, true);
 	Reckoning	reckoning = {
 		.pace = pace,
 		.entries = entries,
 		.begins = begins,
 		.now = GetCurrentTimestamp(),
-		/* of a role that was dropped while it is connected, all are others */
-		.self = {role ? role : "", actor.agent}
+		.self = scim_acting_author()
 	};
 
 	memset(pace, 0, sizeof(ScimPace));

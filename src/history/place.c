@@ -40,7 +40,8 @@ const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS] = {
 	[SCIM_ENTRY_EXPECTED_VERSION] = {"expected_version", TEXTOID, false},
 	[SCIM_ENTRY_ERROR_CODE] = {"error_code", TEXTOID, false},
 	[SCIM_ENTRY_PROPOSAL] = {"proposal_id", UUIDOID, false},
-	[SCIM_ENTRY_TRACE] = {"trace", TEXTOID, false}
+	[SCIM_ENTRY_TRACE] = {"trace", TEXTOID, false},
+	[SCIM_ENTRY_PRINCIPAL] = {"principal", TEXTOID, false}
 };
 
 /* What is known until one of them changes; that there is no table, until anything does. */

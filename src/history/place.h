@@ -37,10 +37,11 @@ typedef enum ScimEntryColumn
 	SCIM_ENTRY_EXPECTED_VERSION,
 	SCIM_ENTRY_ERROR_CODE,
 	SCIM_ENTRY_PROPOSAL,
-	SCIM_ENTRY_TRACE
+	SCIM_ENTRY_TRACE,
+	SCIM_ENTRY_PRINCIPAL
 } ScimEntryColumn;
 
-#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_TRACE + 1)
+#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_PRINCIPAL + 1)
 
 /* The same as numbers of attributes. */
 #define SCIM_ENTRY_NUMBER(column) ((AttrNumber) ((column) + 1))

@@ -45,7 +45,8 @@ typedef struct ShownType
 
 static const ScimEntryColumn shown_columns[] = {
 	SCIM_ENTRY_TENANT, SCIM_ENTRY_TYPE, SCIM_ENTRY_ID, SCIM_ENTRY_OPERATION,
-	SCIM_ENTRY_ERROR_CODE, SCIM_ENTRY_ACTOR, SCIM_ENTRY_AGENT, SCIM_ENTRY_AT
+	SCIM_ENTRY_ERROR_CODE, SCIM_ENTRY_ACTOR, SCIM_ENTRY_AGENT, SCIM_ENTRY_PRINCIPAL,
+	SCIM_ENTRY_AT
 };
 
 /* All are read before any row is: an error of one tells nothing of whose rows are there. */

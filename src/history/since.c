@@ -44,6 +44,7 @@ note_change(ScimSince *since, const ScimHistoryEntry *entry)
 	change->version = entry->version;
 	change->at = entry->at;
 	change->actor = scim_entry_actor(entry);
+	change->principal = scim_entry_principal(entry);
 	change->agent = scim_entry_agent(entry);
 	change->tool = scim_entry_tool(entry);
 	change->changed = scim_entry_changed(entry);

@@ -17,6 +17,7 @@ typedef struct ScimSinceChange
 	const char *version;		/* that it led to */
 	TimestampTz at;
 	const char *actor;
+	const char *principal;
 	const char *agent;			/* NULL: none */
 	const char *tool;			/* NULL: none */
 	List	   *changed;		/* names, of char *, as the history has them */

@@ -99,6 +99,7 @@ set_actor(Entry *entry)
 	if (actor.application_name[0] != '\0')
 		set_text(entry, SCIM_ENTRY_APPLICATION_NAME, actor.application_name);
 	set_text(entry, SCIM_ENTRY_TRACE, actor.trace);
+	set_text(entry, SCIM_ENTRY_PRINCIPAL, actor.principal);
 }
 
 /*

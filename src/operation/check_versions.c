@@ -222,7 +222,7 @@ is_author_among(const JsonbValue *authors, const ScimSinceChange *change)
 	{
 		const JsonbValue *author = &authors->val.array.elems[i];
 
-		if (is_by(author, "actor", change->actor) && is_by(author, "agent", change->agent))
+		if (is_by(author, "actor", change->actor) && is_by(author, "principal", change->principal) && is_by(author, "agent", change->agent))
 			return true;
 	}
 	return false;
@@ -244,6 +244,7 @@ show_authors(const ScimSince *since)
 			continue;
 		author = scim_new_object();
 		scim_set_optional_text(author, "actor", change->actor);
+		scim_set_optional_text(author, "principal", change->principal);
 		scim_set_optional_text(author, "agent", change->agent);
 		scim_append(authors, author);
 	}

@@ -19,6 +19,7 @@ show(const ScimHistoryEntry *entry, bool is_change)
 		scim_set_integer(shown, "seq", entry->seq);
 	scim_set_optional_text(shown, "tool", scim_entry_tool(entry));
 	scim_set_optional_text(shown, "actor", scim_entry_actor(entry));
+	scim_set_optional_text(shown, "principal", scim_entry_principal(entry));
 	scim_set_optional_text(shown, "agent", scim_entry_agent(entry));
 	scim_set_optional_text(shown, "trace", scim_entry_trace(entry));
 	scim_set_value(shown, "changed", scim_new_texts(scim_entry_changed(entry)));

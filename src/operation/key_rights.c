@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/entered.h"
 #include "fmgr.h"
 #include "history/rights.h"
 #include "miscadmin.h"
@@ -24,6 +25,7 @@ scim_may_read_key(PG_FUNCTION_ARGS)
 	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const char *principal = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	Oid			role;
+	bool		is_own;
 
 	AcceptInvalidationMessages();
 	if (principal[0] == '\0')
@@ -32,6 +34,7 @@ scim_may_read_key(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	}
 	role = get_role_oid(principal, true);
-	PG_RETURN_BOOL(OidIsValid(role) && has_privs_of_role(GetUserId(), role) &&
-				   scim_works_in(tenant));
+	is_own = scim_principal() ? strcmp(principal, scim_principal()) == 0
+		: OidIsValid(role) && has_privs_of_role(GetUserId(), role);
+	PG_RETURN_BOOL(is_own && scim_works_in(tenant));
 }

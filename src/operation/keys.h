@@ -17,7 +17,7 @@
 typedef struct ScimKey
 {
 	const char *tenant;			/* as it is stored */
-	const char *principal;		/* the role's name, as the history has it */
+	const char *principal;		/* who entered by a token, else the role's name */
 	const char *key;
 	bytea	   *digest;			/* of what is called */
 	Jsonb	   *made;			/* NULL: nothing yet */

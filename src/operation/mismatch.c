@@ -31,6 +31,7 @@ show_change(const ScimSinceChange *change)
 	scim_set_date_time(shown, "at", change->at);
 	scim_set_optional_text(shown, "tool", change->tool);
 	scim_set_optional_text(shown, "actor", change->actor);
+	scim_set_optional_text(shown, "principal", change->principal);
 	scim_set_optional_text(shown, "agent", change->agent);
 	scim_set_value(shown, "changed", scim_new_texts(change->changed));
 	scim_set_optional_text(shown, "version", change->version);
@@ -118,6 +119,7 @@ add_author(JsonbValue *conflict, const ScimSinceChange *change)
 	author = scim_new_object();
 	scim_set_date_time(author, "at", change->at);
 	scim_set_optional_text(author, "actor", change->actor);
+	scim_set_optional_text(author, "principal", change->principal);
 	scim_set_optional_text(author, "agent", change->agent);
 	scim_set_value(conflict, "changed_by", author);
 }

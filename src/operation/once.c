@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/actor.h"
+#include "base/entered.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
@@ -259,7 +260,9 @@ scim_run_once(const ScimOnce *once, JsonbValue *(*work) (void *argument), void *
 		(void) work(argument);
 		return NULL;
 	}
-	key.principal = GetUserNameFromId(scim_acting_role(), false);
+	key.principal = scim_principal();
+	if (key.principal == NULL)
+		key.principal = GetUserNameFromId(scim_acting_role(), false);
 	if (!begin(once, &key))
 		return key.made;
 	end(&key, run(work, argument));

@@ -72,6 +72,7 @@ set_whose(JsonbValue *object, const ScimProposal *proposal)
 	scim_set_optional_text(object, "base_version", proposal->base_version);
 	scim_set_text(object, "proposer", proposal->proposer);
 	scim_set_text(object, "login", proposal->login);
+	scim_set_optional_text(object, "principal", proposal->principal);
 	scim_set_optional_text(object, "agent", proposal->agent);
 	if (proposal->has_parent)
 		scim_set_text(object, "parent", scim_uuid_text(&proposal->parent));
@@ -123,6 +124,7 @@ show_review(const Shown *shown, const ScimReview *review)
 		scim_set_optional_text(object, "comment", review->comment);
 	scim_set_text(object, "reviewer", review->reviewer.role);
 	scim_set_text(object, "login", review->reviewer.login);
+	scim_set_optional_text(object, "principal", review->reviewer.principal);
 	scim_set_optional_text(object, "agent", review->agent);
 	scim_set_date_time(object, "at", review->at);
 	scim_set_bool(object, "counts", review->counts);

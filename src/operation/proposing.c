@@ -82,6 +82,7 @@ sign(ScimProposal *proposal, const ScimTarget *target, const ScimWriteOptions *o
 	proposal->reason = options->reason;
 	proposal->proposer = proposer.role;
 	proposal->login = proposer.login;
+	proposal->principal = proposer.principal;
 	proposal->agent = agent[0] ? agent : NULL;
 	proposal->created_at = GetCurrentTimestamp();
 	proposal->expires_at = proposal->created_at +

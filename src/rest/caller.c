@@ -27,6 +27,7 @@ scim_enters(bytea *digest, ScimHttpAnswer *answer)
 	if (entry.problem)
 	{
 		scim_http_refuse(answer, scim_error_kind(entry.code)->status, NULL, "%-s", entry.problem);
+		answer->error_code = scim_error_kind(entry.code)->name;
 		return false;
 	}
 	scim_enter_by(&entry);

@@ -26,7 +26,7 @@ CREATE FUNCTION form(r scim_history_rows) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT '{' || concat_ws(',', member('actor', to_json(r.actor)::text), member('agent', to_json(r.agent)::text), member('application_name', to_json(r.application_name)::text),
 		member('at', to_char(r.at AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\""')), member('before', scim_canonical(r.before)), member('changed', replace(array_to_json(r.changed)::text, ', ', ',')),
 		member('error_code', to_json(r.error_code)::text), member('expected_version', to_json(r.expected_version)::text), member('members', scim_canonical(r.members)),
-		member('operation', to_json(r.operation)::text), member('previous_version', to_json(r.previous_version)::text), member('resource_id', to_json(r.resource_id)::text),
+		member('operation', to_json(r.operation)::text), member('previous_version', to_json(r.previous_version)::text), member('principal', to_json(r.principal)::text), member('resource_id', to_json(r.resource_id)::text),
 		member('resource_type', to_json(r.resource_type)::text), member('revision', r.revision::text), member('seq', r.seq::text), member('tenant_id', to_json(r.tenant_id)::text),
 		member('tool', to_json(r.tool)::text), member('trace', to_json(r.trace)::text), member('version', to_json(r.version)::text)) || '}' $$;
 CREATE FUNCTION digest_of(form text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(convert_to(form, 'UTF8')) $$;
@@ -58,14 +58,14 @@ SELECT scim_history_head('gold') IS NULL;
 -- each column, by hand; whatever the session's settings are
 INSERT INTO scim_history_rows VALUES (nextval('scim_history_seq'), pg_current_xact_id(), '2026-02-03 04:05:06.007+01', 'gold', 'User', E'a"b\\c/d\te', 'update', 7, 'v2', 'v1',
 	ARRAY['name', NULL, 'nickName'], '{"name": {"z": 1, "ä": 2, "a": [1.50, 1e3, 0.0000001, null, true, {}]}, "nickName": "Zoë\u0001"}', '{"added": {"User": ["x"]}}',
-	'ann', 'an agent', 'scim_patch', 'psql', 'v0', 'VERSION_MISMATCH', NULL, 'a trace');
+	'ann', 'an agent', 'scim_patch', 'psql', 'v0', 'VERSION_MISMATCH', NULL, 'a trace', 'User/7');
 -- and no more than there must be
 INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (nextval('scim_history_seq'), pg_current_xact_id(), '1999-12-31 23:59:59.999999+00', 'gold', 'Group', 'refused', '');
 SET DateStyle = 'German, DMY'; SET TimeZone = 'Asia/Tokyo'; SET extra_float_digits = -10;
 SELECT scim_seal_history();
 RESET DateStyle; RESET TimeZone; RESET extra_float_digits;
 SELECT hash = sha256(int8send(1)
-	|| digest_of('{"actor":"ann","agent":"an agent","application_name":"psql","at":"2026-02-03T03:05:06.007000Z","before":{"name":{"a":[1.5,1000,1e-7,null,true,{}],"z":1,"ä":2},"nickName":"Zoë\u0001"},"changed":["name",null,"nickName"],"error_code":"VERSION_MISMATCH","expected_version":"v0","members":{"added":{"User":["x"]}},"operation":"update","previous_version":"v1","resource_id":"a\"b\\c/d\te","resource_type":"User","revision":7,"seq":1,"tenant_id":"gold","tool":"scim_patch","trace":"a trace","version":"v2"}')
+	|| digest_of('{"actor":"ann","agent":"an agent","application_name":"psql","at":"2026-02-03T03:05:06.007000Z","before":{"name":{"a":[1.5,1000,1e-7,null,true,{}],"z":1,"ä":2},"nickName":"Zoë\u0001"},"changed":["name",null,"nickName"],"error_code":"VERSION_MISMATCH","expected_version":"v0","members":{"added":{"User":["x"]}},"operation":"update","previous_version":"v1","principal":"User/7","resource_id":"a\"b\\c/d\te","resource_type":"User","revision":7,"seq":1,"tenant_id":"gold","tool":"scim_patch","trace":"a trace","version":"v2"}')
 	|| digest_of('{"actor":"","at":"1999-12-31T23:59:59.999999Z","operation":"refused","resource_type":"Group","seq":2,"tenant_id":"gold"}'))
 	FROM scim_history_seals WHERE tenant_id = 'gold' AND number = 1;
 -- what is sealed does not depend on xids, and the hash of the seal before is in the next one

@@ -76,7 +76,7 @@ RESET session_replication_role;
 SELECT c.name, tamper(format('UPDATE scim_history_rows SET %I = %s WHERE seq = seq_of(''e'')', c.name, c.value)) FROM (VALUES
 	('at', 'at + interval ''1 microsecond'''), ('resource_type', '''Device'''), ('operation', '''create'''), ('revision', '3'), ('version', 'NULL'), ('previous_version', ''''''),
 	('changed', '''{active,title}'''), ('before', 'before || ''{"active": false}'''), ('members', '''{}'''), ('actor', '''nobody'''), ('agent', '''x'''), ('tool', '''x'''),
-	('application_name', '''x'''), ('expected_version', '''x'''), ('error_code', '''x'''), ('trace', '''x''')) c(name, value);
+	('application_name', '''x'''), ('expected_version', '''x'''), ('error_code', '''x'''), ('trace', '''x'''), ('principal', '''x''')) c(name, value);
 -- its transaction's number means nothing after a restore, and is not sealed
 SELECT tamper('UPDATE scim_history_rows SET xid = ''3'' WHERE seq = seq_of(''e'')');
 -- its place: out of its seal into another one, into a gap of its own

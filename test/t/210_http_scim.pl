@@ -153,5 +153,5 @@ is($client->request('GET', "/scim/v2/Users/$first->{id}")->{json}{meta}{location
 $node->safe_psql('postgres', q{ALTER DATABASE postgres RESET scimver.base_url});
 
 is($bridge->finish, 0, 'exit code');
-is($bridge->stderr, '', 'nothing to report');
+is($bridge->reports, '', 'nothing to report');
 done_testing();

@@ -26,7 +26,7 @@ sub hosts
 	return 'host=' . join(',', map { $_->host } @nodes) . ' port=' . join(',', map { $_->port } @nodes);
 }
 
-sub title { return { Operations => [ { op => 'replace', path => 'title', value => $_[0] } ] }; }
+sub title { return { schemas => ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations => [ { op => 'replace', path => 'title', value => $_[0] } ] }; }
 
 sub configure
 {
@@ -64,7 +64,7 @@ is($reader->request('GET', $user)->{json}{title}, 'done', 'a read on a standby')
 is($reader->request('HEAD', $user)->{status}, 200, '... HEAD');
 is($reader->request('GET', $user, headers => { 'If-None-Match' => $reader->request('GET', $user)->{headers}{etag} })->{status}, 304, '... 304');
 is($reader->request('GET', '/scim/v2/Users/nobody')->{status}, 404, '... 404');
-is($reader->request('POST', '/scim/v2/Users/.search', body => { filter => 'userName eq "ada"' })->{json}{totalResults}, 1, '... a search');
+is($reader->request('POST', '/scim/v2/Users/.search', body => { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter => 'userName eq "ada"' })->{json}{totalResults}, 1, '... a search');
 is($reader->request('GET', $user, headers => { Authorization => 'Bearer scimver_' . 'A' x 43 })->{status}, 401, '... a token that is none');
 foreach my $request ([ 'PATCH', $user, body => title('x') ], [ 'DELETE', $user ], [ 'POST', '/scim/v2/Users', body => { userName => 'x' } ])
 {
@@ -106,6 +106,6 @@ foreach my $one ($standby, $any, $turned, $only)
 {
 	is($one->finish, 0, 'exit code');
 }
-is($only->stderr, '', 'nothing to report');
+is($only->reports, '', 'nothing to report');
 like($standby->stderr, qr/cannot be written to/, 'the log says it');
 done_testing();

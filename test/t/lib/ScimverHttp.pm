@@ -98,6 +98,9 @@ sub kill
 
 sub stderr { return PostgreSQL::Test::Utils::slurp_file($_[0]->{stderr_file}); }
 
+# The same without where it serves.
+sub reports { return $_[0]->stderr =~ s/^scimver-mcp: serving HTTP[^\n]*\n//mr; }
+
 # A server with the extension and its tables, and a role "bridge" that may do nothing by itself.
 sub new_node
 {

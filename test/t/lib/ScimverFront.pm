@@ -4,8 +4,8 @@
 #	my $front = ScimverFront->new('nginx', $configuration, log => $file);
 #	my ($taken) = $front->outcome($bytes);
 #
-# The environment says where the program is: NGINX, HAPROXY; else it is looked for in the PATH
-# and in /usr/sbin.
+# The environment says where the program is: SCIMVER_NGINX, SCIMVER_HAPROXY; else it is looked
+# for in the PATH and in /usr/sbin.
 package ScimverFront;
 
 use strict;
@@ -22,9 +22,10 @@ my %arguments = (
 sub program
 {
 	my ($name) = @_;
-	my ($found) = grep { defined && -x } $ENV{ uc $name }, map { "$_/$name" } split(/:/, $ENV{PATH}), '/usr/sbin';
+	my $variable = 'SCIMVER_' . uc $name;
+	my ($found) = grep { defined && -x } $ENV{$variable}, map { "$_/$name" } split(/:/, $ENV{PATH}), '/usr/sbin';
 
-	return $found // die "there is no $name: " . uc($name) . ' can say where it is';
+	return $found // die "there is no $name: $variable can say where it is";
 }
 
 # In the configuration PORT stands for where it listens, FOLDER for what is its own; what it

@@ -416,8 +416,8 @@ on_taken(const HttpListener *listener, int fd, const HttpAddress *peer)
 static void
 raise_limit(void)
 {
-	const rlim_t needed = (rlim_t) options.max_connections + (rlim_t) options.pool_size +
-		OTHER_FILES;
+	const int	files = options.max_connections + options.pool_size + OTHER_FILES;
+	const rlim_t needed = (rlim_t) files;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -426,10 +426,9 @@ raise_limit(void)
 		return;
 	if (limit.rlim_max < needed)
 	{
-		log_line("%d connections take %llu open files, the limit is %llu: raise it "
+		log_line("%d connections take %d open files, the limit is %llu: raise it "
 				 "(ulimit -n, LimitNOFILE=), or let in less by --max-connections",
-				 options.max_connections, (unsigned long long) needed,
-				 (unsigned long long) limit.rlim_max);
+				 options.max_connections, files, (unsigned long long) limit.rlim_max);
 		exit(EXIT_USAGE);
 	}
 	limit.rlim_cur = needed;

@@ -119,7 +119,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 	buf_text(&text, writes ? set_commit : set_read_only);
 	buf_text(&text, without_token);
 	buf_printf(&text, ", CASE WHEN $9 IS NOT NULL"
-			   " THEN %s.scim_enter_role(pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
+			   " THEN %s.scim_enter_role("
+			   "pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
 	buf_printf(&text, " OFFSET 0) s CROSS JOIN LATERAL"
 			   " %s.scim_http($1, $2, $3, $4::pg_catalog.jsonb, $5, s.token) h", schema);
 	buf_put(&text, "", 1);

@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* The columns of the row that REQUEST_HTTP_* are answered with; behind them, what answer.h knows. */
+/* The columns that REQUEST_HTTP_* are answered with; behind them, those that answer.h knows. */
 typedef enum HttpColumn
 {
 	HTTP_COLUMN_STATUS,

@@ -10,6 +10,8 @@
 #include "base/errors.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "catalog/pg_type.h"
+#include "column/instant.h"
 #include "fmgr.h"
 #include "registry/schemas.h"
 #include "statement/profile.h"
@@ -155,18 +157,42 @@ interval_of(const char *text)
 												 Int32GetDatum(-1)));
 }
 
+/* So long from now on. */
+static void
+set_life(ScimTokenOptions *options, const char *text)
+{
+	options->lasts = interval_of(text);
+	options->ends_at =
+		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+												TimestampTzGetDatum(options->made_at),
+												IntervalPGetDatum(options->lasts)));
+}
+
+/* A time, as it stands in resources, or how long it is to be good; null: for ever. */
 static void
 take_life(const JsonbValue *value, ScimTokenOptions *options)
 {
-	Interval	none = {0};
+	ScimValueType type;
+	Datum		instant;
+	char	   *text;
 
 	options->lasts = NULL;
+	options->ends_at = DT_NOEND;
 	if (value->type == jbvNull)
 		return;
-	options->lasts = interval_of(take_text("expires", value));
-	if (!DatumGetBool(DirectFunctionCall2(interval_gt, IntervalPGetDatum(options->lasts),
-										  IntervalPGetDatum(&none))))
-		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be longer than nothing");
+	text = take_text("expires", value);
+	scim_find_value_type(TIMESTAMPTZOID, -1, &type);
+	if (scim_parse_instant_value(&type, text, &instant) == NULL)
+	{
+		options->ends_at = DatumGetTimestampTz(instant);
+		options->lasts =
+			DatumGetIntervalP(DirectFunctionCall2(timestamp_mi, instant,
+												  TimestampTzGetDatum(options->made_at)));
+	}
+	else
+		set_life(options, text);
+	if (options->ends_at <= options->made_at)
+		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be still to come");
 }
 
 static void
@@ -222,11 +248,12 @@ default_scopes(const ScimTokenOptions *options)
 ScimTokenOptions
 scim_read_token_options(Jsonb *given)
 {
-	ScimTokenOptions options = {.lasts = interval_of(DEFAULT_LIFE)};
+	ScimTokenOptions options = {.made_at = GetCurrentTimestamp()};
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
 
+	set_life(&options, DEFAULT_LIFE);
 	if (given && !JB_ROOT_IS_OBJECT(given))
 		scim_throw_path(SCIM_BAD_PARAMETER, "options", "options must be an object");
 	if (given)

@@ -20,10 +20,18 @@ typedef enum HttpColumn
 	HTTP_COLUMN_ALLOW,
 	HTTP_COLUMN_PREFERENCE,		/* Preference-Applied */
 	HTTP_COLUMN_RETRY_AFTER,
+	HTTP_COLUMN_ERROR_CODE,		/* of the extension's catalogue */
 	HTTP_COLUMN_TOKEN,			/* its id */
 	HTTP_COLUMN_MOST,			/* requests a minute, by it */
 	HTTP_COLUMNS				/* how many there are */
 } HttpColumn;
+
+/* The value of a column, or NULL. */
+static inline const char *
+http_column(const PGresult *row, int column)
+{
+	return PQgetisnull(row, 0, column) ? NULL : PQgetvalue(row, 0, column);
+}
 
 /* The parameters of their statement. */
 typedef struct HttpParameters

@@ -155,15 +155,18 @@ static const char *
 note_caller(const Work *work, const PGresult *row, int status)
 {
 	const Credentials *who = &work->who;
-	const char *id = PQgetisnull(row, 0, HTTP_COLUMN_TOKEN) ? NULL :
-		PQgetvalue(row, 0, HTTP_COLUMN_TOKEN);
+	const char *id = http_column(row, HTTP_COLUMN_TOKEN);
 	const char *most = PQgetvalue(row, 0, HTTP_COLUMN_MOST);
+	const char *code = http_column(row, HTTP_COLUMN_ERROR_CODE);
 
+	if (status >= 400)
+		metrics_error(code);
 	if (status == 401 && who->token)
 		rates_failed(http_peer(work->exchange), who->digest, clock_ms());
 	if (status == 401)
 		metrics_count(METRIC_AUTH_FAILURES, who->token ? "refused" : "missing", 1);
-	if (status == 403 && who->token && id == NULL)
+	/* what it is not for has no code; what its role may not, is not the token's affair */
+	if (status == 403 && who->token && (id == NULL || code == NULL))
 		metrics_count(METRIC_AUTH_FAILURES, "forbidden", 1);
 	if (id != NULL)
 		rates_succeeded(who->digest, (uint32_t) strtoul(most, NULL, 10), &who->rate, clock_ms());

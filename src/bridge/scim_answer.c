@@ -43,13 +43,6 @@ add_for_status(HttpHeader *header, int status, const char *retry_after, bool tok
 	*header = (HttpHeader) {"WWW-Authenticate", auth_challenge(status, token_sent)};
 }
 
-/* A value of the row, or NULL. */
-static const char *
-value_of(const PGresult *row, int column)
-{
-	return PQgetisnull(row, 0, column) ? NULL : PQgetvalue(row, 0, column);
-}
-
 bool
 scim_answer_row(HttpAnswer *answer, const HttpExchange *exchange, const PGresult *row,
 				bool token_sent)
@@ -63,16 +56,16 @@ scim_answer_row(HttpAnswer *answer, const HttpExchange *exchange, const PGresult
 	status = atoi(PQgetvalue(row, 0, HTTP_COLUMN_STATUS));
 	memset(answer, 0, sizeof(*answer));
 	answer->status = status;
-	answer->content_type = value_of(row, HTTP_COLUMN_CONTENT_TYPE);
-	answer->body = value_of(row, body);
+	answer->content_type = http_column(row, HTTP_COLUMN_CONTENT_TYPE);
+	answer->body = http_column(row, body);
 	answer->length = (size_t) PQgetlength(row, 0, body);
 	answer->compress = status == 200 &&
 		(exchange->head.method == HTTP_GET || scim_is_search(exchange));
-	*header++ = (HttpHeader) {"ETag", value_of(row, HTTP_COLUMN_ETAG)};
-	*header++ = (HttpHeader) {"Location", value_of(row, HTTP_COLUMN_LOCATION)};
-	*header++ = (HttpHeader) {"Allow", value_of(row, HTTP_COLUMN_ALLOW)};
-	*header++ = (HttpHeader) {"Preference-Applied", value_of(row, HTTP_COLUMN_PREFERENCE)};
-	add_for_status(header, status, value_of(row, HTTP_COLUMN_RETRY_AFTER), token_sent);
+	*header++ = (HttpHeader) {"ETag", http_column(row, HTTP_COLUMN_ETAG)};
+	*header++ = (HttpHeader) {"Location", http_column(row, HTTP_COLUMN_LOCATION)};
+	*header++ = (HttpHeader) {"Allow", http_column(row, HTTP_COLUMN_ALLOW)};
+	*header++ = (HttpHeader) {"Preference-Applied", http_column(row, HTTP_COLUMN_PREFERENCE)};
+	add_for_status(header, status, http_column(row, HTTP_COLUMN_RETRY_AFTER), token_sent);
 	return true;
 }
 

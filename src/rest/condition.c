@@ -125,6 +125,7 @@ scim_is_news(const ScimHttpRequest *request, const char *version, ScimHttpAnswer
 	if (request->if_match && !scim_has_etag(request->if_match, version))
 	{
 		scim_http_refuse(answer, 412, NULL, "what is there does not meet %s", "If-Match");
+		answer->error_code = scim_error_kind(SCIM_VERSION_MISMATCH)->name;
 		return false;
 	}
 	if (request->if_none_match && scim_has_etag(request->if_none_match, version))

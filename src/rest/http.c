@@ -160,7 +160,8 @@ answer_request(Exchange *exchange)
 /* The columns of the result, as the SQL function declares them. */
 enum
 {
-	STATUS, CONTENT_TYPE, ETAG, LOCATION, ALLOW, PREFERENCE, RETRY_AFTER, CALLER, ANSWER,
+	STATUS, CONTENT_TYPE, ETAG, LOCATION, ALLOW, PREFERENCE, RETRY_AFTER, ERROR_CODE, CALLER,
+	ANSWER,
 	COLUMNS
 };
 
@@ -213,6 +214,7 @@ make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimH
 	set_text(&result, PREFERENCE, answer->preference);
 	result.values[RETRY_AFTER] = Int32GetDatum(answer->retry_after);
 	result.nulls[RETRY_AFTER] = answer->retry_after == 0;
+	set_text(&result, ERROR_CODE, answer->error_code);
 	result.values[CALLER] = JsonbPGetDatum(caller);
 	result.nulls[CALLER] = caller == NULL;
 	result.values[ANSWER] = PointerGetDatum(body);

@@ -51,6 +51,7 @@ typedef struct ScimHttpAnswer
 	const char *allow;			/* "GET, HEAD, POST" */
 	const char *preference;		/* Preference-Applied */
 	int			retry_after;	/* seconds; 0: none */
+	const char *error_code;		/* of the catalogue; NULL also where an error has none there */
 	text	   *body;			/* JSON, of request->media_type */
 } ScimHttpAnswer;
 

@@ -224,3 +224,13 @@ SET scimver.version_form = 'etag';
 SELECT ask('GET', user_(1), NULL, if('if-none-match', 'W/"' || (SELECT version FROM users WHERE id = id(1)) || '"')) = '304 W/"' || version || '"', (scim_get_user(id(1)::text)#>>'{meta,version}') = 'W/"' || version || '"' FROM users WHERE id = id(1);
 RESET scimver.version_form;
 SELECT answer::jsonb#>>'{meta,version}' = r.etag, r.etag = etag(1), answer::jsonb ? '_version' FROM scim_http('GET', user_(1), 'attributes=_version,meta.version', NULL, NULL) r;
+
+-- ---- codes: for who counts errors, not for clients ----
+
+CREATE FUNCTION code(method text, path text, body text DEFAULT NULL, headers jsonb DEFAULT NULL, query text DEFAULT NULL) RETURNS text LANGUAGE sql AS
+	$$ SELECT concat_ws(' ', status, error_code) FROM scim_http(method, path, query, headers, convert_to(body, 'UTF8')) $$;
+SELECT code('GET', user_(1)), code('GET', user_(9)), code('GET', '/Users', NULL, NULL, 'filter=x'), code('GET', user_(1), NULL, if('if-match', 'W/"x"')),
+	code('PUT', user_(1), '{"userName": "ada"}', if('if-match', 'W/"x"')), code('DELETE', user_(2), NULL, if('if-none-match', '*')), code('POST', '/Users', '{"userName": "ada"}'), code('POST', '/Users', '{');
+-- what is no error of the catalogue has none
+SELECT code('GET', '/Things'), code('PUT', '/Users'), code('PUT', user_(1), ''), code('POST', '/Users', '{}', '{"content-type": "text/plain"}'), code('GET', user_(1), NULL, '{"accept": "text/html"}');
+SELECT status, error_code FROM scim_http('GET', user_(1), NULL, NULL, NULL, '\x00');

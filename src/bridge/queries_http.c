@@ -5,6 +5,10 @@
  * The settings stand in a subquery that the function refers to laterally, so they are
  * made before it runs, and what the list of columns has is evaluated behind it.
  *
+ * What code of the application's would leave behind in the session is asked for, and told,
+ * where the session is this process's own: it can be closed.  A pooler would hand it to
+ * others; who does not ask has the transaction fail for that.
+ *
  * Entry points: http_parameters, queries_http_statement, queries_http_send,
  * queries_send_own_role.
  */
@@ -99,7 +103,7 @@ static const char own_role[] =
 " LIMIT 1) AS answer";
 
 char *
-queries_http_statement(RequestKind kind, const char *schema)
+queries_http_statement(RequestKind kind, const char *schema, bool direct)
 {
 	bool		writes = kind == REQUEST_HTTP_WRITE;
 	Buf			text = {NULL, 0, 0};
@@ -110,7 +114,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 		buf_text(&text, standby);
 		buf_text(&text, set_messages);
 	}
-	buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
+	if (direct)
+		buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
 	buf_text(&text, settings);
 	if (options.require_version)
 		buf_text(&text, set_require_version);

@@ -43,8 +43,11 @@ typedef struct HttpParameters
 
 extern const HttpParameters http_parameters;
 
-/* The statement of a kind, for the extension's schema; to be freed. */
-extern char *queries_http_statement(RequestKind kind, const char *schema);
+/*
+ * The statement of a kind, for the extension's schema, where the server itself is at the other
+ * end (direct), or a pooler; to be freed.
+ */
+extern char *queries_http_statement(RequestKind kind, const char *schema, bool direct);
 
 /*
  * Send it, prepared as that name, or as that text (name is NULL); false as

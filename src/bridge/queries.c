@@ -188,6 +188,8 @@ is_frequent(const Request *request)
 const char *
 queries_name(const Request *request)
 {
+	if (request->kind == REQUEST_OWN_ROLE)
+		return "the look at the role of --http";
 	return functions[request->kind].name != NULL && !request_is_call(request) ?
 		functions[request->kind].name : request->tool;
 }

@@ -57,9 +57,9 @@ extern bool queries_http_send(PGconn *pg, const char *name, const char *text,
 							  const Request *request, const char *application);
 
 /*
- * What REQUEST_OWN_ROLE asks: NULL, or why this role must not stand behind HTTP.  The roles
- * of tokens have their rights by grants and row level security; whoever is bound by neither
- * would be one mistake of the bridge's away from everything.
+ * What REQUEST_OWN_ROLE asks: NULL, or why this role must not stand behind HTTP, or that of
+ * --insecure-loopback cannot.  Roles of tokens have their rights by grants and row level
+ * security; whoever is bound by neither would be one mistake of the bridge's away from all.
  */
 extern bool queries_send_own_role(PGconn *pg);
 

@@ -20,7 +20,7 @@ sub refuses
 	my ($user, $reason, @args) = @_;
 	my $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . " user=$user", args => \@args, ends => 1);
 	is($bridge->wait_exit, 2, "$user: exit code");
-	like($bridge->reports, qr/\Ascimver-mcp: --http wants a role that can do nothing by itself: $reason [^\n]*\n\z/, "$user: why");
+	like($bridge->reports, qr/\Ascimver-mcp: the role of --http must be able to do nothing by itself: $reason\n\z/, "$user: why");
 	return;
 }
 
@@ -66,6 +66,14 @@ foreach my $address ('0.0.0.0:1', '[::]:1', 'localhost.example.com:1', 'unix:/tm
 	my $open = ScimverHttp->new(address => $address, conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback, ends => 1);
 	is($open->wait_exit, 2, "$address: exit code");
 	like($open->stderr, qr/--insecure-loopback goes with/, "$address: why");
+}
+$node->safe_psql('postgres', q{CREATE ROLE stranger; CREATE ROLE free BYPASSRLS; GRANT free TO bridge});
+foreach my $case ([ 'No "body"', 'there is no role "No ""body"""' ], [ 'stranger', 'stranger is not granted to bridge' ], [ 'free', 'row level security does not bind free' ])
+{
+	my ($role, $reason) = @$case;
+	my $wrong = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => [ '--insecure-loopback', $role, 'acme' ], ends => 1);
+	is($wrong->wait_exit, 2, "$role: exit code");
+	is($wrong->reports, "scimver-mcp: --insecure-loopback: $reason\n", "$role: why");
 }
 $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback);
 my $client = $bridge->client;

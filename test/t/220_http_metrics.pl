@@ -194,7 +194,7 @@ is($bridge->finish, 0, 'exit code');
 
 # ---- over stdio, without --http ----
 
-my $agent = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--metrics', $metrics_port ]);
+my $agent = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--metrics', $metrics_port, '--log-requests' ]);
 $agent->initialize;
 $collector = ScimverHttpClient->new(address => "127.0.0.1:$metrics_port");
 $before = collect();
@@ -208,6 +208,7 @@ is(came_to($before, calls(200), 'scimver_errors_total{code="VERSION_MISMATCH"}',
 is(came_to($before, 'scimver_subscriptions'), 0, 'no subscription');
 $agent->roundtrip('resources/subscribe', { uri => "scim://default/Users/$user->{json}{id}" });
 is(came_to($before, 'scimver_subscriptions'), 1, 'one');
+like($agent->stderr, qr{^scimver-mcp: - tools/call 200 \d+ -$}m, 'calls have their line in the log');
 is($agent->finish, 0, 'exit code');
 
 done_testing();

@@ -192,6 +192,17 @@ ok(!exists $answer->{headers}{'content-encoding'}, 'is not compressed');
 
 is($bridge->finish, 0, 'exit code');
 
+# ---- more clients than may come ----
+
+$bridge = ScimverHttp->new(conninfo => $connstr, args => [ '--max-connections', '1', '--log-requests' ]);
+sub turned_away { return scalar(() = $bridge->stderr =~ /^scimver-mcp: - none 503 0 -$/mg); }
+# whoever looked whether it listens may be there still
+do { $client = $bridge->client; $answer = $client->request('GET', '/healthz') } until defined $answer && $answer->{status} == 200;
+my $many = turned_away();
+is($bridge->client->answer->{status}, 503, 'one client too many');
+is(turned_away() - $many, 1, 'has its line, too');
+is($bridge->finish, 0, 'exit code');
+
 # ---- over stdio, without --http ----
 
 my $agent = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--metrics', $metrics_port, '--log-requests' ]);

@@ -107,6 +107,35 @@ need()
 	as_root rm -f "$no_cluster"
 }
 
+# unpack PROGRAM: says in "unpacked" where it is.  One that is not installed is taken out of
+# its package of that name: installed, Debian would start it as a service, now and with the
+# machine.
+unpack()
+{
+	local program=$1 folder=$state/unpacked/$1 libraries
+
+	unpacked=$(PATH=$PATH:/usr/sbin command -v "$program") || unpacked=$folder/usr/sbin/$program
+	[ ! -x "$unpacked" ] || return 0
+	say "Fetching $program, to be used from $folder"
+	mkdir -p "$folder"
+	fetch_package "$program" "$folder" || { update_package_lists && fetch_package "$program" "$folder"; } ||
+		fail "the package $program cannot be had"
+	dpkg -x "$folder/$program"_*.deb "$folder"
+	mapfile -t libraries < <(dpkg-deb -f "$folder/$program"_*.deb Depends | tr , '\n' | sed -n 's/^ *\(lib[^ |]*\).*/\1/p')
+	need "${libraries[@]}"
+}
+
+# What people put before the bridge, for test/t/lib/ScimverFront.pm.
+need_fronts()
+{
+	unpack nginx
+	export SCIMVER_NGINX=$unpacked
+	unpack haproxy
+	export SCIMVER_HAPROXY=$unpacked
+}
+
+fetch_package() { (cd "$2" && apt-get -q download "$1") >>"$state/apt.log" 2>&1; }
+
 # clang with libFuzzer, which Debian keeps in a package of the compiler's own version.
 need_clang()
 {

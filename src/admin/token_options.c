@@ -10,6 +10,8 @@
 #include "base/errors.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "catalog/pg_type.h"
+#include "column/instant.h"
 #include "fmgr.h"
 #include "registry/schemas.h"
 #include "statement/profile.h"
@@ -23,22 +25,32 @@
 /* So much of an agent's name is kept by the history. */
 #define AGENT_BYTES 128
 
+/* What an option that has several must be. */
+#define STRINGS "an array of strings that are not empty"
+
 /* No id of a subject is longer. */
 #define MOST_ID 2000
 
 /* ---- values ---- */
 
+/* "what" it must be, if it is no such string. */
 static char *
-take_text(const char *path, const JsonbValue *value)
+take_string(const char *path, const JsonbValue *value, const char *what)
 {
 	char	   *text;
 
 	if (value->type != jbvString || value->val.string.len == 0)
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be a string that is not empty", path);
+		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be %-s", path, what);
 	text = scim_string_copy(value);
 	if (scim_has_control(text, true))
 		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must have no control characters", path);
 	return text;
+}
+
+static char *
+take_text(const char *path, const JsonbValue *value)
+{
+	return take_string(path, value, "a string that is not empty");
 }
 
 static List *
@@ -49,10 +61,10 @@ take_texts(const char *path, const JsonbValue *value)
 	JsonbValue	element;
 
 	if (!scim_is_array(value))
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be an array of strings", path);
+		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must be " STRINGS, path);
 	scim_walk(&walk, value->val.binary.data);
 	while (scim_walk_element(&walk, &element))
-		texts = lappend(texts, take_text(path, &element));
+		texts = lappend(texts, take_string(path, &element, STRINGS));
 	if (texts == NIL)
 		scim_throw_path(SCIM_BAD_PARAMETER, path, "%-s must name something", path);
 	return texts;
@@ -145,18 +157,42 @@ interval_of(const char *text)
 												 Int32GetDatum(-1)));
 }
 
+/* So long from now on. */
+static void
+set_life(ScimTokenOptions *options, const char *text)
+{
+	options->lasts = interval_of(text);
+	options->ends_at =
+		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+												TimestampTzGetDatum(options->made_at),
+												IntervalPGetDatum(options->lasts)));
+}
+
+/* A time, as it stands in resources, or how long it is to be good; null: for ever. */
 static void
 take_life(const JsonbValue *value, ScimTokenOptions *options)
 {
-	Interval	none = {0};
+	ScimValueType type;
+	Datum		instant;
+	char	   *text;
 
 	options->lasts = NULL;
+	options->ends_at = DT_NOEND;
 	if (value->type == jbvNull)
 		return;
-	options->lasts = interval_of(take_text("expires", value));
-	if (!DatumGetBool(DirectFunctionCall2(interval_gt, IntervalPGetDatum(options->lasts),
-										  IntervalPGetDatum(&none))))
-		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be longer than nothing");
+	text = take_text("expires", value);
+	scim_find_value_type(TIMESTAMPTZOID, -1, &type);
+	if (scim_parse_instant_value(&type, text, &instant) == NULL)
+	{
+		options->ends_at = DatumGetTimestampTz(instant);
+		options->lasts =
+			DatumGetIntervalP(DirectFunctionCall2(timestamp_mi, instant,
+												  TimestampTzGetDatum(options->made_at)));
+	}
+	else
+		set_life(options, text);
+	if (options->ends_at <= options->made_at)
+		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be still to come");
 }
 
 static void
@@ -212,11 +248,12 @@ default_scopes(const ScimTokenOptions *options)
 ScimTokenOptions
 scim_read_token_options(Jsonb *given)
 {
-	ScimTokenOptions options = {.lasts = interval_of(DEFAULT_LIFE)};
+	ScimTokenOptions options = {.made_at = GetCurrentTimestamp()};
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
 
+	set_life(&options, DEFAULT_LIFE);
 	if (given && !JB_ROOT_IS_OBJECT(given))
 		scim_throw_path(SCIM_BAD_PARAMETER, "options", "options must be an object");
 	if (given)

@@ -19,7 +19,9 @@ typedef struct ScimTokenOptions
 	const char *subject_id;
 	List	   *tools;			/* of char *: names of tools, and of sets */
 	List	   *scopes;			/* the same of ScimScope; never empty */
-	Interval   *lasts;			/* NULL: for ever */
+	TimestampTz made_at;		/* now */
+	Interval   *lasts;			/* so long; NULL: for ever */
+	TimestampTz ends_at;		/* when that is over; DT_NOEND: never */
 	int			max_per_minute; /* 0: any number */
 } ScimTokenOptions;
 

@@ -82,14 +82,12 @@ new_token(void)
 	return token;
 }
 
-/* NULL: for ever. */
 static TimestampTz
-end_of(TimestampTz from, const Interval *lasts)
+later_by(TimestampTz from, const Interval *time)
 {
-	return lasts == NULL ? DT_NOEND
-		: DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
-												  TimestampTzGetDatum(from),
-												  IntervalPGetDatum(lasts)));
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+												   TimestampTzGetDatum(from),
+												   IntervalPGetDatum(time)));
 }
 
 /* What whoever asked for it is told, and nobody again. */
@@ -252,7 +250,8 @@ scim_make_token(Oid role, const char *tenant, const ScimTokenOptions *options)
 	check_role(role);
 	check_tenant(tenant);
 	token = new_token();
-	token->ends_at = end_of(token->created_at, options->lasts);
+	token->created_at = options->made_at;
+	token->ends_at = options->ends_at;
 	token->principal = options->subject_type
 		? psprintf("%s/%s", options->subject_type, options->subject_id)
 		: psprintf("token:%s", scim_uuid_text(&token->id));
@@ -335,7 +334,7 @@ scim_rotate_token(PG_FUNCTION_ARGS)
 		throw_no_token(id);
 	check_role(row.who.role);
 	check_tenant(row.who.tenant);
-	if (!end_at(id, expire_statement, end_of(token->created_at, overlap)))
+	if (!end_at(id, expire_statement, later_by(token->created_at, overlap)))
 		throw_no_token(id);
 	copy(token, id);
 	if (!scim_find_token_by_id(&token->id, &row))

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/entered.h"
+#include "base/errors.h"
 #include "base/narrowed.h"
 #include "base/settings.h"
 
@@ -25,4 +26,21 @@ scim_toolset(void)
 	const ScimEntered *who = scim_entered();
 
 	return who && who->tools ? who->tools : scim_setting_toolset;
+}
+
+bool
+scim_only_reads(void)
+{
+	const ScimEntered *who = scim_entered();
+
+	return who && (who->scopes & SCIM_SCOPE_READ_ONLY);
+}
+
+void
+scim_require_mcp(void)
+{
+	const ScimEntered *who = scim_entered();
+
+	if (who && !(who->scopes & SCIM_SCOPE_MCP))
+		scim_throw(scim_error(SCIM_NOT_BY_TOKEN), "the token is not for MCP");
 }

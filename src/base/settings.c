@@ -126,7 +126,7 @@ assign_idempotency_key(const char *text, void *extra)
  * without the settings.
  */
 static bool
-is_as_entered(const char *name, const char *text, const char *fixed)
+is_as_entered(const char *text, const char *fixed, const char *name)
 {
 	if (fixed == NULL || strcmp(text, fixed) == 0)
 		return true;
@@ -139,21 +139,21 @@ static bool
 check_only_tenant(char **text, void **extra, GucSource source)
 {
 	return scim_entered() == NULL ||
-		is_as_entered("scimver.only_tenant", *text, scim_entered()->tenant);
+		is_as_entered(*text, scim_entered()->tenant, "scimver.only_tenant");
 }
 
 static bool
 check_tenant(char **text, void **extra, GucSource source)
 {
 	return scim_entered() == NULL ||
-		is_as_entered("scimver.tenant", *text, scim_entered()->tenant);
+		is_as_entered(*text, scim_entered()->tenant, "scimver.tenant");
 }
 
 static bool
 check_toolset(char **text, void **extra, GucSource source)
 {
 	return scim_entered() == NULL ||
-		is_as_entered("scimver.toolset", *text, scim_entered()->tools);
+		is_as_entered(*text, scim_entered()->tools, "scimver.toolset");
 }
 
 /* ---- authentication ---- */

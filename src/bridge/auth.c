@@ -36,18 +36,23 @@ begins_with(ScanSpan span, const char *text)
 
 /* ---- tokens ---- */
 
+/* Is that a letter of base64url? */
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
 /* Has it the form of one? */
 static bool
 is_token(ScanSpan span)
 {
-	static const char letters[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 	if (span.length != TOKEN_LENGTH || !begins_with(span, TOKEN_PREFIX))
 		return false;
 	for (size_t i = 0; i < span.length; i++)
 	{
-		if (span.start[i] == '\0' || strchr(letters, span.start[i]) == NULL)
+		if (!is_letter(span.start[i]))
 			return false;
 	}
 	return true;

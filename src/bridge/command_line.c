@@ -75,9 +75,12 @@ static const char help[] =
 "                     of all clients (1 to 100000, default 1000)\n"
 "  --max-per-address N\n"
 "                     of one address (1 to 100000, default 100)\n"
-"  --idle-timeout SECONDS, --head-timeout SECONDS, --body-timeout SECONDS\n"
-"                     how long a client may take between two requests, for the head\n"
-"                     of one, for its body (1 to 3600, default 60, 10, 30)\n"
+"  --idle-timeout SECONDS\n"
+"                     how long a client may take between two requests, ...\n"
+"  --head-timeout SECONDS\n"
+"                     ... for the head of one, ...\n"
+"  --body-timeout SECONDS\n"
+"                     ... and for its body (1 to 3600, default 60, 10 and 30)\n"
 "  --log-requests     a line on standard error for each request\n"
 "\n"
 "Connections are opened when they are first needed. Messages about the\n"
@@ -277,12 +280,15 @@ static const KnownOption known_options[] = {
 	"--seal takes a number of seconds from 0 to 86400"},
 	{"poll", .number = &options.poll, POLL_LEAST, POLL_LIMIT,
 	"--poll takes a number of milliseconds from 10 to 60000"},
-	{"http", .text = &options.http},
 	{"metrics", .text = &options.metrics},
+	{"http", .text = &options.http},
 	{"scim-base", .take = take_scim_base, .takes = true},
 	{"no-scim", .take = take_no_scim},
-	{"insecure-loopback", .take = take_loopback, .takes = true},
+	{"tls-cert", .text = &options.tls_cert},
+	{"tls-key", .text = &options.tls_key},
+	{"trusted-proxy", .text = &options.trusted_proxy},
 	{"open-discovery", .flag = &options.open_discovery},
+	{"insecure-loopback", .take = take_loopback, .takes = true},
 	{"max-body", .number = &options.max_body, 1024, MAX_BODY_LIMIT,
 	"--max-body takes a number of bytes from 1024 to 67108864"},
 	{"max-connections", .number = &options.max_connections, 1, MAX_CONNECTIONS_LIMIT,
@@ -295,9 +301,6 @@ static const KnownOption known_options[] = {
 	"--head-timeout takes a number of seconds from 1 to 3600"},
 	{"body-timeout", .number = &options.body_timeout, 1, HTTP_TIMEOUT_LIMIT,
 	"--body-timeout takes a number of seconds from 1 to 3600"},
-	{"tls-cert", .text = &options.tls_cert},
-	{"tls-key", .text = &options.tls_key},
-	{"trusted-proxy", .text = &options.trusted_proxy},
 	{"log-requests", .flag = &options.log_requests},
 	{"help", .take = show_help},
 	{"version", .take = show_version},

@@ -164,6 +164,7 @@ forbidden(Feed *feed, const Request *request)
 		audience_end_watches(&feed->audience);
 	else
 		audience_end(&feed->audience);
+	forget_cursor(feed);		/* whoever comes brings one */
 }
 
 /* A request for changes, or for all uris anew, was not answered. */

@@ -17,9 +17,10 @@ extern void feeds_open(struct event_base *base);
 extern Audience *feed_audience(const Session *session);
 
 /*
- * One of the audience has subscribed, and is told of what is committed from now on; the
- * cursor is the database's answer to what it asked (NULL: it watches no resource), with which
- * the feed begins, unless it has come further already.
+ * One of the audience has subscribed; the cursor is the database's answer to what it asked
+ * (NULL: it watches no resource).  The feed begins with it, unless it has a cursor already,
+ * wherever that stands: of what was committed before this call it may be told or not.  Of
+ * what is committed later it is told, while the role may be told of it.
  */
 extern void feed_attend(Audience *audience, const char *cursor);
 

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "http_body.h"
 #include "http_connection.h"
-#include "http_parse.h"
 #include "http_write.h"
 
 typedef struct HttpExchange HttpExchange;

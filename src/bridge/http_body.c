@@ -7,8 +7,9 @@
  *
  * Entry points: http_body_begin, http_parse_body.
  */
+#include "http_body.h"
+
 #include "http_bytes.h"
-#include "http_parse.h"
 
 /* Digits of a chunk's size: as many as 64 bits have. */
 #define MOST_DIGITS 16

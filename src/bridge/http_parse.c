@@ -103,7 +103,8 @@ take_path(HttpHead *head, ScanSpan target)
 static int
 take_target(Reading *reading, ScanSpan target)
 {
-	size_t		scheme = http_begins_with(target, "http://") ? 7 : http_begins_with(target, "https://") ? 8 : 0;
+	size_t		scheme = http_begins_with(target, "http://") ? 7 :
+		http_begins_with(target, "https://") ? 8 : 0;
 	const char *slash;
 
 	if (target.length > HTTP_MOST_TARGET)
@@ -403,8 +404,8 @@ look_at_first_line(HttpHead *head, const char *begin, const char *end)
 }
 
 /*
- * Look at one more byte, at the end of those that were looked at.  *first is the end of the first line,
- * if it was there.
+ * Look at one more byte, behind those that were looked at.  *first is the end of the first
+ * line, if it was there.
  */
 static int
 look_at(const char *begin, const char *at, const char **first, HttpHead *head)

@@ -1,6 +1,6 @@
 /*
  * http_parse.h
- *		The head of a request in HTTP/1.1, and the length of its body (RFC 9112).
+ *		The head of a request in HTTP/1.1, and what it says of its body (RFC 9112).
  *
  * Strict: what two readers could take for two different things is refused, and
  * after that nothing of the connection is to be believed.  Plain memory and return
@@ -79,26 +79,5 @@ extern bool http_is_field(const HttpField *field, const char *name);
 
 /* The name of a method, as it is sent. */
 extern const char *http_method_name(HttpMethod method);
-
-/* How far the body of a request is. */
-typedef struct HttpBody
-{
-	int			state;			/* http_body.c's */
-	uint64_t	left;			/* bytes to come of the body, or of the chunk */
-	uint64_t	taken;			/* bytes of the body so far */
-	uint64_t	most;			/* bytes that it may have (else 413) */
-	unsigned int digits;		/* of the chunk's size so far */
-	size_t		passed;			/* bytes of extensions and trailers so far (else 431) */
-} HttpBody;
-
-/* Begin with the body of this request; 413 where it says itself that it is too long, or HTTP_MORE. */
-extern int	http_body_begin(HttpBody *body, const HttpHead *head, uint64_t most);
-
-/*
- * Go on: takes *used of the bytes, of which *piece belongs to the body (or is absent).
- * HTTP_MORE: call it again with what is left, or with more; HTTP_WHOLE: the body has ended.
- */
-extern int	http_parse_body(HttpBody *body, const char *bytes, size_t length, size_t *used,
-							ScanSpan *piece);
 
 #endif							/* BRIDGE_HTTP_PARSE_H */

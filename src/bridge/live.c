@@ -10,6 +10,7 @@
  */
 #include "live.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "feed.h"
@@ -18,7 +19,10 @@
 #include "result.h"
 #include "rpc.h"
 
-/* ---- what the database says ---- */
+/* Bytes of a message that tells of resources, beside what they and the subscription are called. */
+#define NOTICE_AROUND 512
+
+/* ---- what a client may have ---- */
 
 /* There is room, or the client has been told that there is none. */
 static bool
@@ -28,6 +32,23 @@ check_room(const Session *session, ScanSpan id, const Wish *wish)
 		return true;
 	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
 			  "a client may have 1,000 subscriptions, to 250,000 resources and of 64 MiB in all");
+	return false;
+}
+
+/* A message that tells of all these resources is none too long, or the client has been told. */
+static bool
+check_names(const Session *session, ScanSpan id, const json_t *given)
+{
+	size_t		length = id.length + NOTICE_AROUND;
+	const json_t *uri;
+	size_t		i;
+
+	json_array_foreach(given, i, uri)
+		length += buf_json_length(json_string_value(uri), json_string_length(uri)) + 1;
+	if (length <= LINE_LIMIT)
+		return true;
+	rpc_error(session->transport, id, ERROR_INVALID_PARAMS,
+			  "these uris do not fit into a message of 10 MiB that tells of them");
 	return false;
 }
 
@@ -41,6 +62,8 @@ check_id(const Session *session, ScanSpan id)
 			  "the id is that of a subscription that has not ended");
 	return false;
 }
+
+/* ---- what the database says ---- */
 
 /* It begins; json_t: as in Wish. */
 static void
@@ -208,31 +231,47 @@ live_listen(Message *message)
 		message_invalid(message, "resourceSubscriptions must be an array of strings");
 	else if (json_array_size(given) == 0)
 		begin_listen(message->session, message->id, wish.tools, given, NULL);
-	else if (check_room(message->session, message->id, &wish))
+	else if (check_names(message->session, message->id, given) &&
+			 check_room(message->session, message->id, &wish))
 		start_watch(message, uris)->tools = wish.tools;
 	json_decref(given);
 }
 
-/* The uri that a client names, as an array of one; NULL: it has been refused. */
+/* The text that it spells; NULL: it is none. */
+static json_t *
+read_text(ScanSpan spelled)
+{
+	size_t		length = 0;
+	char	   *text = rpc_string(spelled, &length);
+	json_t	   *json = text != NULL && strlen(text) == length ? json_string(text) : NULL;
+
+	free(text);
+	return json;
+}
+
+/*
+ * The uri that a client names, as an array of one, also as text: however it was spelled,
+ * that is the same for the same uri.  NULL: it has been refused.
+ */
 static json_t *
 read_uri(const Message *message, Buf *array)
 {
 	ScanSpan	params = message->spans->params;
-	ScanSpan	uri = {NULL, 0};
-	ScanMember	wanted[] = {{"uri", &uri, false, NULL}, {NULL, NULL, false, NULL}};
-	json_t	   *uris = NULL;
+	ScanSpan	spelled = {NULL, 0};
+	ScanMember	wanted[] = {{"uri", &spelled, false, NULL}, {NULL, NULL, false, NULL}};
+	json_t	   *uri = NULL;
 
-	if (params.start != NULL &&
-		scan_members(params.start, params.length, wanted) == SCAN_OK && scan_is_string(uri))
+	if (params.start != NULL && scan_members(params.start, params.length, wanted) == SCAN_OK)
+		uri = read_text(spelled);
+	if (uri == NULL)
 	{
-		buf_text(array, "[");
-		buf_span(array, uri);
-		buf_text(array, "]");
-		uris = read_uris((ScanSpan) {array->data, array->length});
-	}
-	if (uris == NULL)
 		message_invalid(message, "uri must be a string");
-	return uris;
+		return NULL;
+	}
+	buf_text(array, "[");
+	buf_json_string(array, json_string_value(uri), json_string_length(uri));
+	buf_text(array, "]");
+	return json_pack("[o]", uri);
 }
 
 void
@@ -242,7 +281,8 @@ live_subscribe(Message *message)
 	json_t	   *uris = read_uri(message, &array);
 	const Wish	wish = {.era = ERA_LEGACY, .given = uris};
 
-	if (uris != NULL && check_room(message->session, message->id, &wish))
+	if (uris != NULL && check_names(message->session, message->id, uris) &&
+		check_room(message->session, message->id, &wish))
 		(void) start_watch(message, (ScanSpan) {array.data, array.length});
 	json_decref(uris);
 	buf_free(&array);

@@ -18,6 +18,9 @@
 /* How long a client may keep what server/discover says, in milliseconds. */
 #define DISCOVER_TTL_MS 3600000
 
+/* Characters of a uri that an error says again. */
+#define MOST_OF_URI 2000
+
 /* What the server can do beyond calls, in both eras. */
 #define CAPABILITIES \
 	"{\"tools\":{\"listChanged\":true}," \
@@ -130,13 +133,14 @@ result_object(const Call *call, const char *object, size_t length, int ttl)
 	return true;
 }
 
+/* The error says the uri again, which may fill a message: of such a one, its beginning. */
 void
 result_no_resource(const Call *call, const char *uri)
 {
 	Buf			data = {NULL, 0, 0};
 
 	buf_text(&data, "{\"uri\":");
-	buf_json_string(&data, uri, strlen(uri));
+	buf_json_excerpt(&data, uri, strlen(uri), MOST_OF_URI);
 	buf_text(&data, "}");
 	rpc_error_data(call->session->transport, call->request.id,
 				   call->era == ERA_MODERN ? ERROR_NO_RESOURCE : ERROR_NO_RESOURCE_LEGACY, NULL,

@@ -110,8 +110,8 @@ review_of(const Datum *values, const bool *nulls)
 			.reviewer =
 		{
 			.role = text_of(values[REVIEWER], nulls[REVIEWER]),
-			.login = text_of(values[LOGIN], nulls[LOGIN]),
-			.principal = nulls[PRINCIPAL] ? NULL : TextDatumGetCString(values[PRINCIPAL])
+				.login = text_of(values[LOGIN], nulls[LOGIN]),
+				.principal = nulls[PRINCIPAL] ? NULL : TextDatumGetCString(values[PRINCIPAL])
 		},
 			.agent = nulls[AGENT] ? NULL : TextDatumGetCString(values[AGENT]),
 			.at = nulls[AT] ? 0 : DatumGetTimestampTz(values[AT]),

@@ -13,9 +13,16 @@
 #include "rest/route.h"
 #include "statement/enter.h"
 
-/*
- * Not within a subtransaction: with that, that it only reads would end.
- */
+static void
+refuse(ScimHttpAnswer *answer, ScimErrorCode code, const char *detail)
+{
+	const ScimErrorKind *kind = scim_error_kind(code);
+
+	scim_http_refuse(answer, kind->status, kind->scim_type, "%-s", detail);
+	answer->error_code = kind->name;
+}
+
+/* Not within a subtransaction: with that, that it only reads would end. */
 bool
 scim_enters(bytea *digest, ScimHttpAnswer *answer)
 {
@@ -26,8 +33,7 @@ scim_enters(bytea *digest, ScimHttpAnswer *answer)
 	entry = scim_entry_of_token(digest);
 	if (entry.problem)
 	{
-		scim_http_refuse(answer, scim_error_kind(entry.code)->status, NULL, "%-s", entry.problem);
-		answer->error_code = scim_error_kind(entry.code)->name;
+		refuse(answer, entry.code, entry.problem);
 		return false;
 	}
 	scim_enter_by(&entry);
@@ -61,11 +67,11 @@ scim_lets_in(const ScimHttpRequest *request, ScimHttpAnswer *answer)
 	const ScimEntered *who = scim_entered();
 
 	if (who == NULL && scim_setting_discovery_only && !is_discovery(request->route))
-		scim_http_refuse(answer, 401, NULL, "a token is required");
+		refuse(answer, SCIM_TOKEN_INVALID, "a token is required");
 	else if (who && !(who->scopes & SCIM_SCOPE_SCIM))
-		scim_http_refuse(answer, 403, NULL, "the token is not for SCIM");
+		refuse(answer, SCIM_NOT_BY_TOKEN, "the token is not for SCIM");
 	else if (who && (who->scopes & SCIM_SCOPE_READ_ONLY) && writes(request->route))
-		scim_http_refuse(answer, 403, NULL, "the token is for reading only");
+		refuse(answer, SCIM_NOT_BY_TOKEN, "the token is for reading only");
 	else
 		return true;
 	return false;

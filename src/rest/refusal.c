@@ -131,7 +131,7 @@ scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 
 	*answer = (ScimHttpAnswer)
 	{
-		.retry_after = retry_after(error, kind),.error_code = kind->name
+		.retry_after = retry_after(error, kind), .error_code = kind->name
 	};
 	if (kind == scim_error_kind(SCIM_INTERNAL))
 		log_error(request, "failed with", error);

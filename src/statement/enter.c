@@ -8,8 +8,10 @@
 #include "base/function_arguments.h"
 #include "base/narrowed.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "registry/extension.h"
 #include "statement/enter.h"
 #include "statement/token_row.h"
 #include "utils/acl.h"
@@ -88,9 +90,17 @@ check_role(ScimEntry *entry)
 		refuse(entry, SCIM_OTHER_TENANT, "the tenant is not the one that this connection is for");
 }
 
+/*
+ * Who reads the table, as owners of databases do, knows the digests: that alone must not make
+ * him another principal.
+ */
 static void
 check_lookup(void)
 {
+	static const Oid types[] = {BYTEAOID};
+
+	if (!scim_may_execute(scim_extension_function("scimver", "scim_enter", 1, types), GetUserId()))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION, "scim_enter");
 	if (pg_class_aclcheck(scim_tokens_table(), GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, "scim_tokens");
 }

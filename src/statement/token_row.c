@@ -55,15 +55,9 @@ static const int required[] = {
 /* ---- the table ---- */
 
 Oid
-scim_find_tokens_table(void)
-{
-	return scim_find_own_relation("scim_tokens");
-}
-
-Oid
 scim_tokens_table(void)
 {
-	Oid			table = scim_find_tokens_table();
+	Oid			table = scim_find_own_relation("scim_tokens");
 
 	if (!OidIsValid(table))
 		ereport(ERROR,

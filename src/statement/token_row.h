@@ -22,10 +22,7 @@ typedef struct ScimTokenRow
 	bool		is_revoked;
 } ScimTokenRow;
 
-/* InvalidOid: the extension is older than tokens. */
-extern Oid	scim_find_tokens_table(void);
-
-/* The same; an error if there is none. */
+/* An error if the extension is older than tokens. */
 extern Oid	scim_tokens_table(void);
 
 /* The token of that digest, of that id; false: there is none.  Palloc'd. */

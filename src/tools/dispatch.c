@@ -7,6 +7,7 @@
 
 #include "base/actor.h"
 #include "base/errors.h"
+#include "base/narrowed.h"
 #include "base/protect.h"
 #include "base/server_error.h"
 #include "fmgr.h"
@@ -76,6 +77,7 @@ run(void *argument)
 {
 	ScimToolCall *call = argument;
 
+	scim_require_mcp();
 	scim_read_arguments(call);
 	scim_read_decision(call);
 	scim_refuse_storm(call);

@@ -45,7 +45,8 @@ settings_now(void)
 	bool		one_tenant = scim_only_tenant()[0] != '\0';
 
 	return hash_bytes_extended((const unsigned char *) toolset, strlen(toolset),
-							   2 * one_tenant + scim_setting_require_version);
+							   4 * scim_only_reads() + 2 * one_tenant +
+							   scim_setting_require_version);
 }
 
 /* What may fail comes first: a place never holds a list under the key of another. */

@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
+#include "base/narrowed.h"
 #include "base/protect.h"
 #include "base/uuids.h"
 #include "core/etag.h"
@@ -224,10 +225,12 @@ scim_read_resource(PG_FUNCTION_ARGS)
 		.given = scim_required_text(&arguments, "uri"),
 		.omitted = scim_new_array()
 	};
-	ErrorData  *error = scim_protect(read_uri, &reading);
 	JsonbValue *contents = scim_new_array();
 	JsonbValue *answer = scim_new_object();
+	ErrorData  *error;
 
+	scim_require_mcp();
+	error = scim_protect(read_uri, &reading);
 	if (error && !scim_means_not_there(error))
 		ReThrowError(error);
 	if (error || reading.content == NULL)

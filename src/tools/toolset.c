@@ -157,7 +157,8 @@ scim_toolset_has(const ScimTool *tool)
 {
 	int			count;
 
-	return current_toolset()->has[tool - scim_all_tools(&count)];
+	return current_toolset()->has[tool - scim_all_tools(&count)] &&
+		(tool->pattern->read_only || !scim_only_reads());
 }
 
 int64

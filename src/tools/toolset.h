@@ -3,14 +3,18 @@
  *		Which tools an agent has, as scimver.toolset says: names of sets and of tools,
  *		with commas between them; empty: all there are.
  *
- * That narrows what a model has to read, and grants nothing.
+ * That narrows what a model has to read, and grants nothing.  The tools of a token are fixed in
+ * the same way: there, no setting adds any.
  */
 #ifndef SCIM_TOOLS_TOOLSET_H
 #define SCIM_TOOLS_TOOLSET_H
 
 #include "tools/tool.h"
 
-/* Is the tool among them?  A word that names nothing counts for nothing here. */
+/*
+ * Is the tool among them?  A word that names nothing counts for nothing here.  Who has entered
+ * by a token that is for reading has none that writes.
+ */
 extern bool scim_toolset_has(const ScimTool *tool);
 
 /* So many bytes a list of them may show to a model. */

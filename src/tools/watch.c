@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "base/narrowed.h"
 #include "base/protect.h"
 #include "base/settings.h"
 #include "history/document.h"
@@ -135,6 +136,7 @@ scim_mcp_watch(PG_FUNCTION_ARGS)
 	JsonbValue *answer = scim_new_object();
 	char	   *tenant;
 
+	scim_require_mcp();
 	if (!JB_ROOT_IS_ARRAY(uris) || JB_ROOT_IS_SCALAR(uris))
 		scim_throw_path(SCIM_BAD_PARAMETER, "uris", "uris must be an array of strings");
 	scim_require_primary();
@@ -249,6 +251,7 @@ scim_mcp_changes(PG_FUNCTION_ARGS)
 	char	   *cursor = scim_optional_text(&arguments, "cursor");
 	JsonbValue *answer = scim_new_object();
 
+	scim_require_mcp();
 	if (cursor)
 	{
 		char	   *tenant;

@@ -9,7 +9,7 @@ use FindBin;
 use JSON::PP;
 
 $| = 1;
-our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS AGENTS RACES SECONDS PEERS_RUST PEERS_MCP);
+our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS AGENTS RACES SECONDS PEERS_RUST PEERS_MCP PEERS_HTTP);
 our $quick = $env{QUICK};
 our $database;
 our $template = 'template1';	# what databases are made of
@@ -25,6 +25,7 @@ require "$FindBin::RealBin/merge.pl";
 require "$FindBin::RealBin/leases.pl";
 require "$FindBin::RealBin/decisions.pl";
 require "$FindBin::RealBin/http.pl";
+require "$FindBin::RealBin/front.pl";
 require "$FindBin::RealBin/bulk.pl";
 require "$FindBin::RealBin/contention.pl";
 require "$FindBin::RealBin/prune.pl";
@@ -422,6 +423,7 @@ my %measure = (
 	leases => \&measure_leases,
 	decisions => \&measure_decisions,
 	http => \&measure_http,
+	front => \&measure_front,
 	bulk => \&measure_bulk,
 	contention => \&measure_contention,
 	prune => \&measure_prune,

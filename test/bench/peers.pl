@@ -1,6 +1,6 @@
 # peers.pl: others beside our own: what is lost where the check and the write are two
-# steps, and what a call through another MCP server costs; part of figures.pl,
-# whose subs it calls.
+# steps, and what a call through another MCP server costs; servers of SCIM, by front.pl;
+# part of figures.pl, whose subs it calls.
 use strict;
 use warnings;
 
@@ -130,6 +130,7 @@ sub measure_peers
 {
 	measure_two_steps();
 	measure_toolbox() if $env{PEERS_MCP};
+	measure_front_peers() if $env{PEERS_HTTP};
 }
 
 1;

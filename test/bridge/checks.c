@@ -1,27 +1,66 @@
 /*
  * checks.c
- *		TAP, and a connection to the database beside the bridge's.
+ *		The bridge as main.c opens it, but for its one client; TAP, and connections to the
+ *		database beside the bridge's.
  */
 #include "checks.h"
 
-#include <libpq-fe.h>
+#include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "client.h"
 #include "command_line.h"
+#include "consult.h"
+#include "feed.h"
+#include "instructions.h"
+#include "lifetime.h"
 #include "log.h"
+#include "pool.h"
+#include "tool_list.h"
+
+bool		none_left;
 
 static int	tests;
 static int	failures;
 static PGconn *admin;
 
-void
-checks_open(void)
+PGconn *
+checks_connect(void)
 {
-	admin = PQconnectdb(options.conninfo);
-	if (PQstatus(admin) != CONNECTION_OK)
+	PGconn	   *connection = PQconnectdb(options.conninfo);
+
+	if (PQstatus(connection) != CONNECTION_OK)
 		log_fatal("cannot connect");
+	return connection;
+}
+
+static void
+on_none_left(void)
+{
+	none_left = true;
+}
+
+void
+checks_open(int argc, char **argv)
+{
+	struct event_base *base = event_base_new();
+	const char *patience = getenv("PG_TEST_TIMEOUT_DEFAULT");
+
+	(void) alarm(patience != NULL ? (unsigned int) atoi(patience) : 180);
+	command_line_read(argc, argv);
+	admin = checks_connect();
+	lifetime_open(base);
+	pool_open(base);
+	tool_list_open();
+	instructions_open(base);
+	consult_open(base);
+	feeds_open(base);
+	sessions_open(base, on_none_left);
+	clients_open(base);
 }
 
 void
@@ -63,6 +102,8 @@ sql(const char *statement)
 int
 checks_close(void)
 {
+	feeds_close();
+	pool_close();
 	PQfinish(admin);
 	printf("1..%d\n", tests);
 	return failures > 0;

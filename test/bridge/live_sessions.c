@@ -10,19 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "checks.h"
 #include "client.h"
 #include "clock.h"
-#include "command_line.h"
 #include "feed.h"
-#include "instructions.h"
-#include "lifetime.h"
 #include "lines.h"
 #include "log.h"
-#include "pool.h"
-#include "tool_list.h"
 
 #define CLIENTS 200
 #define USERS 1000
@@ -52,7 +46,6 @@ static Reader readers[CLIENTS];
 static Reader slow;				/* does not read */
 static Account made;			/* what was done */
 static PGconn *writer;
-static bool none_left;
 
 /* One more change. */
 static void
@@ -330,39 +323,17 @@ check_ends(void)
 	ok(none_left, "the last one was the last one");
 }
 
-static void
-on_none_left(void)
-{
-	none_left = true;
-}
-
 int
 main(int argc, char **argv)
 {
-	struct event_base *base = event_base_new();
-	const char *patience = getenv("PG_TEST_TIMEOUT_DEFAULT");
-
-	(void) alarm(patience != NULL ? (unsigned int) atoi(patience) : 180);
-	command_line_read(argc, argv);
-	checks_open();
-	writer = PQconnectdb(options.conninfo);
-	if (PQstatus(writer) != CONNECTION_OK)
-		log_fatal("cannot connect");
-	lifetime_open(base);
-	pool_open(base);
-	tool_list_open();
-	instructions_open(base);
-	feeds_open(base);
-	sessions_open(base, on_none_left);
-	clients_open(base);
+	checks_open(argc, argv);
+	writer = checks_connect();
 
 	check_subscribed();
 	check_none_missed();
 	check_slow_reader();
 	check_ends();
 
-	feeds_close();
-	pool_close();
 	PQfinish(writer);
 	return checks_close();
 }

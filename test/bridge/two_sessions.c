@@ -7,31 +7,21 @@
  * prepared: users "ada", "bob" and "held" have the title "secret of" and their name;
  * a trigger writes into nickName who changed them.
  */
-#include <event2/event.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "checks.h"
 #include "client.h"
-#include "command_line.h"
 #include "connection.h"
-#include "consult.h"
-#include "feed.h"
-#include "instructions.h"
-#include "lifetime.h"
 #include "log.h"
-#include "pool.h"
-#include "tool_list.h"
 
 #define META "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
 	"\"io.modelcontextprotocol/clientCapabilities\":{}"
 #define MODERN META "}"
 #define MODERN_AS(name) META ",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" name "\"}}"
 
-static bool none_left;
 static PGconn *holder;			/* a connection whose transaction holds locks */
 static Client ada;
 static Client bob;
@@ -506,32 +496,11 @@ check_ends(void)
 	ok(bob.closed, "bob's was the last one");
 }
 
-static void
-on_none_left(void)
-{
-	none_left = true;
-}
-
 int
 main(int argc, char **argv)
 {
-	struct event_base *base = event_base_new();
-	const char *patience = getenv("PG_TEST_TIMEOUT_DEFAULT");
-
-	(void) alarm(patience != NULL ? (unsigned int) atoi(patience) : 180);
-	command_line_read(argc, argv);
-	checks_open();
-	holder = PQconnectdb(options.conninfo);
-	if (PQstatus(holder) != CONNECTION_OK)
-		log_fatal("cannot connect");
-	lifetime_open(base);
-	pool_open(base);
-	tool_list_open();
-	feeds_open(base);
-	instructions_open(base);
-	consult_open(base);
-	sessions_open(base, on_none_left);
-	clients_open(base);
+	checks_open(argc, argv);
+	holder = checks_connect();
 	client_open(&ada, "ada", "secret of ada");
 	client_open(&bob, "bob", "secret of bob");
 
@@ -546,7 +515,6 @@ main(int argc, char **argv)
 	check_listening();
 	check_ends();
 
-	pool_close();
 	PQfinish(holder);
 	return checks_close();
 }

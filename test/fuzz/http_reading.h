@@ -1,6 +1,6 @@
 /*
  * http_reading.h
- *		A connection as the parser of HTTP (src/bridge/http_parse.h) reads it, for the
+ *		A connection as the parser of HTTP (src/bridge/http_parse.h, http_body.h) reads it, for the
  *		fuzzer and the unit test, and what the parser promises whatever it reads.
  */
 #ifndef FUZZ_HTTP_READING_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http_parse.h"
+#include "http_body.h"
 
 /* How many requests of a connection are read. */
 #define HTTP_READ_MOST 8

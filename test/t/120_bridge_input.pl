@@ -176,8 +176,11 @@ while (IO::Select->new($bridge->{in})->can_write(2))
 	last if $sent > 100_000_000;
 }
 cmp_ok($sent, '<', 20_000_000, 'a client that reads nothing is not read without end');
-my ($resident) = slurp_file("/proc/$bridge->{pid}/status") =~ /^VmRSS:\s+(\d+) kB/m;
-cmp_ok($resident, '<', 40_000, 'nor does it cost memory without end');
+SKIP:
+{
+	my $memory = $bridge->memory // skip 'the memory is not its own alone', 1;
+	cmp_ok($memory, '<', 40_000, 'nor does it cost memory without end');
+}
 fcntl($bridge->{in}, Fcntl::F_SETFL, 0) or die $!;
 my $expected = int($sent / length $request);
 my $answers = 0;

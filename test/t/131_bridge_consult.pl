@@ -6,13 +6,12 @@ use FindBin;
 use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use ScimverAsked;
 use ScimverBridge;
 use Test::More;
 
 my $node = ScimverBridge->new_node('consult', conf => "scimver.max_attempts = 0\n");
 my $conninfo = $node->connstr('postgres');
-my %form = (elicitation => {});
-my %meta = (%ScimverBridge::modern_meta, 'io.modelcontextprotocol/clientCapabilities' => \%form);
 my $users = 0;
 
 $node->safe_psql('postgres', q{
@@ -43,65 +42,11 @@ sub state_of
 		SELECT concat_ws(' ', data ->> 'title', data ->> 'nickName', revision) FROM users WHERE id = '$arguments->{user_id}'});
 }
 
-# A client of either era: asks what it calls, and answers what it is asked.
-package Client;
-
-sub new
-{
-	my ($class, $era, %options) = @_;
-	my $bridge = ScimverBridge->new(conninfo => $options{conninfo} // $conninfo, args => $options{args});
-	$bridge->initialize(capabilities => \%form) if $era eq 'legacy';
-	return bless { era => $era, bridge => $bridge }, $class;
-}
-
-# Both come to the same: the end of the call, or the question.
-sub outcome
-{
-	my ($self) = @_;
-	my $bridge = $self->{bridge};
-
-	while (defined(my $message = $bridge->message))
-	{
-		if (($message->{method} // '') eq 'elicitation/create')
-		{
-			$self->{question} = $message->{id};
-			return { asked => $message->{params} };
-		}
-		next unless defined $message->{id} && $message->{id} eq $self->{id};
-		return $message->{result}{structuredContent} unless ($message->{result}{resultType} // '') eq 'input_required';
-		$self->{state} = $message->{result}{requestState};
-		return { asked => $message->{result}{inputRequests}{decision}{params} };
-	}
-	die 'the end';
-}
-
-sub call
-{
-	my ($self, $tool, $arguments, %more) = @_;
-
-	@$self{'tool', 'arguments'} = ($tool, $arguments);
-	$self->{id} = $self->{bridge}->request('tools/call', { name => $tool, arguments => $arguments,
-		($self->{era} eq 'modern' ? (_meta => \%meta) : ()), %more });
-	return $self->outcome;
-}
-
-sub answer
-{
-	my ($self, $response) = @_;
-
-	return $self->call(@$self{'tool', 'arguments'}, requestState => $self->{state}, inputResponses => { decision => $response })
-	  if $self->{era} eq 'modern';
-	$self->{bridge}->respond($self->{question}, result => $response);
-	return $self->outcome;
-}
-
-package main;
-
-sub decides { my ($decision, %more) = @_; return { action => 'accept', content => { decision => $decision, %more } }; }
+sub client { my ($era, %options) = @_; return ScimverAsked->new($era, conninfo => $conninfo, %options); }
 
 foreach my $era ('legacy', 'modern')
 {
-	my $client = Client->new($era);
+	my $client = client($era);
 	my $arguments = conflict();
 	my $outcome = $client->call('scim_update_user', $arguments);
 	like($outcome->{asked}{message}, qr/Others changed the user user\d+ .*title/, "$era: the question");
@@ -180,7 +125,7 @@ foreach my $era ('legacy', 'modern')
 }
 
 # A legacy client whose user is never fast enough.
-my $slow = Client->new('legacy');
+my $slow = client('legacy');
 my $arguments = conflict();
 my $outcome = $slow->call('scim_update_user', $arguments);
 foreach my $round (1 .. 5)
@@ -207,7 +152,7 @@ sub refused
 	is_deeply([ @{ $result->{content} }{ 'error_code', 'path' } ], [ 'INVALID_ARGUMENT', 'requestState' ], $what) or diag explain $result;
 	return;
 }
-my $clerk = Client->new('modern', conninfo => "$conninfo user=clerk");
+my $clerk = client('modern', conninfo => "$conninfo user=clerk");
 $arguments = conflict();
 $clerk->call('scim_update_user', $arguments);
 my $state = $clerk->{state};
@@ -218,10 +163,10 @@ foreach my $at (0, int(length($state) / 2), length($state) - 1)
 	refused($clerk, 'scim_update_user', $arguments, $forged, "forged at $at");
 }
 refused($clerk, 'scim_update_user', $arguments, $_, 'forged: ' . substr($_, 0, 20)) foreach '', 'x', substr($state, 1), "$state$state", 'A' x 100_000, '{}';
-refused(Client->new('modern', conninfo => "$conninfo user=other"), 'scim_update_user', $arguments, $state, 'another role\'s');
+refused(client('modern', conninfo => "$conninfo user=other"), 'scim_update_user', $arguments, $state, 'another role\'s');
 refused($clerk, 'scim_update_user', { %$arguments, user_data => { %{ $arguments->{user_data} }, title => 'more' } }, $state, 'other arguments');
 refused($clerk, 'scim_update_user', { %$arguments, tenant_id => 'west' }, $state, 'another tenant, by the arguments');
-refused(Client->new('modern', conninfo => "$conninfo user=clerk", args => [ '--tenant', 'west' ]), 'scim_update_user', $arguments, $state, 'by --tenant');
+refused(client('modern', conninfo => "$conninfo user=clerk", args => [ '--tenant', 'west' ]), 'scim_update_user', $arguments, $state, 'by --tenant');
 my %deletion = %$arguments;
 delete $deletion{user_data};
 refused($clerk, 'scim_delete_user', \%deletion, $state, 'another tool');
@@ -235,7 +180,7 @@ ok($clerk->call('scim_update_user', $arguments, requestState => $state, inputRes
 is(state_of($arguments), 'later M 4', 'nothing is written');
 
 # A legacy client cannot bring one of its own.
-my $legacy = Client->new('legacy', conninfo => "$conninfo user=clerk");
+my $legacy = client('legacy', conninfo => "$conninfo user=clerk");
 ok($legacy->call('scim_update_user', $arguments, requestState => $clerk->{state}, inputResponses => { decision => decides('apply_mine') })->{asked},
 	'a legacy client is asked, whatever it brings');
 is(state_of($arguments), 'later M 4', 'nothing is written');
@@ -253,7 +198,7 @@ foreach my $writer (1 .. 4)
 		push @writers, $pid;
 		next;
 	}
-	my $client = Client->new($writer % 2 ? 'legacy' : 'modern');
+	my $client = client($writer % 2 ? 'legacy' : 'modern');
 	my $told = '';
 	foreach my $number (1 .. 10)
 	{

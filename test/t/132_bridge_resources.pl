@@ -75,6 +75,13 @@ foreach my $unknown ("scim://other/Users/$id", 'scim://default/Users/00000000-00
 	is($answer->{code}, -32602, "'$shown': modern");
 	is_deeply([ $_->{data}, $_->{message} ], [ { uri => $unknown }, 'Resource not found' ], "'$shown': its uri, and nothing else") foreach $legacy, $answer;
 }
+# A uri fills a message: the error does not say all of it again, or it would be too long for one.
+my $long = 'scim://default/Users/' . 'x' x 10_485_500;
+foreach my $how ({}, \%modern)
+{
+	my $uri = substr $long, 0, %$how ? 10_485_000 : length $long;
+	is($bridge->roundtrip('resources/read', { uri => $uri, %$how })->{error}{data}{uri}, substr($long, 0, 2000) . '...', 'a uri that fills a message');
+}
 foreach my $case (
 	[ 'resources/read', {} ], [ 'resources/read', { uri => 1 } ], [ 'resources/read', { uri => undef } ],
 	[ 'resources/list', { cursor => 'nonsense' } ], [ 'resources/list', { cursor => 5 } ],

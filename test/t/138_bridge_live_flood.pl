@@ -18,9 +18,6 @@ my @uris = map { uri_of($_) } split /\n/, $node->safe_psql('postgres', 'SELECT i
 my $bridge = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--poll', '20', '--pool', '1', '--toolset', 'full' ]);
 my @ids = map { my $id = listen_to($bridge, resources => \@uris, tools => 1); acknowledged($bridge, $id); $id } 1 .. $listens;
 
-# megabytes
-sub resident { return slurp_file("/proc/$bridge->{pid}/status") =~ /^VmRSS:\s+(\d+) kB/m ? $1 / 1024 : die 'no VmRSS'; }
-
 sub change_all
 {
 	$node->safe_psql('postgres', q{UPDATE users SET data = data || jsonb_build_object('title', gen_random_uuid())});
@@ -39,17 +36,20 @@ sub wait_for_polls
 
 change_all() for 1 .. 3;
 wait_for_polls();
-my $early = resident();
+my $early = $bridge->memory;
 # a request that comes meanwhile waits, as its answer would
 my $call = $bridge->request('tools/list', { _meta => \%ScimverBridge::modern_meta });
 change_all() for 1 .. 20;
 $node->safe_psql('postgres', q{SELECT scim_register_schema('{"id": "urn:example:Building", "name": "Building", "attributes": [{"name": "label", "type": "string"}]}');
 	SELECT scim_register_resource_type('{"name": "Building", "endpoint": "/Buildings", "schema": "urn:example:Building"}')});
 wait_for_polls();
-my $late = resident();
-cmp_ok($late, '<', $early + 4, 'it takes no more memory as it goes on');
-cmp_ok($late, '<', 24, 'and that is little');
-note(sprintf '%.1f MB after %d notifications, %.1f MB after %d', $early, 3 * $users * $listens, $late, 23 * $users * $listens);
+SKIP:
+{
+	my $late = $bridge->memory // skip 'the memory is not its own alone', 2;
+	cmp_ok($late, '<', $early + 4096, 'it takes no more memory as it goes on');
+	cmp_ok($late, '<', 24 * 1024, 'and that is little');
+	note(sprintf '%d kB after %d notifications, %d kB after %d', $early, 3 * $users * $listens, $late, 23 * $users * $listens);
+}
 
 # what it tells when it is read: of each subscription and resource the last version at the end
 my %version = map { my ($id, $version) = split /\|/; (uri_of($id) => $version) } split /\n/, $node->safe_psql('postgres', 'SELECT id, version FROM users');

@@ -80,6 +80,15 @@ is_unavailable($client->request('DELETE', $user), qr/nothing was sent/, 'a write
 $node->start;
 is($client->request('GET', $user)->{json}{title}, 'after a restart', 'with a server again, nothing was deleted');
 
+# ---- The extension is not where it was: that is found out, and nobody is told.
+
+foreach my $names ('public RENAME TO moved', 'moved RENAME TO public')
+{
+	$node->safe_psql('postgres', "ALTER SCHEMA $names");
+	is($client->request('GET', $user)->{status}, 200, "a read ($names)");
+	is($client->request('PATCH', $user, body => patch('after a restart'))->{status}, 200, "a write ($names)");
+}
+
 # ---- The connection ends below a request.
 
 my $all = 'LOCK TABLE users IN ACCESS EXCLUSIVE MODE';

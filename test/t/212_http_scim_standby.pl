@@ -48,6 +48,12 @@ is($answer->{status}, 503, 'no standby has it: 503');
 like($answer->{json}{detail}, qr/\AOUTCOME_UNKNOWN: The write was committed here, not yet on the standby/, '... and what is known');
 is($client->request('GET', $user)->{json}{title}, 'waits', '... a read waits for nobody, and shows it');
 is($client->request('PATCH', $user, body => title('x'), headers => { 'If-Match' => 'W/"stale"' })->{status}, 412, 'a write that does nothing');
+$first->safe_psql('postgres', q{SET synchronous_commit = local;
+	CREATE FUNCTION hush() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN PERFORM set_config('client_min_messages', 'error', true); RETURN NEW; END $$;
+	CREATE TRIGGER a_hush BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION hush()});
+is($client->request('PATCH', $user, body => title('hush'))->{status}, 503, 'a trigger that silences warnings hides nothing');
+$first->safe_psql('postgres', 'SET synchronous_commit = local; DROP TRIGGER a_hush ON users');
 configure('synchronous_standby_names', '');
 is($client->request('PATCH', $user, body => title('done'))->{status}, 200, 'without a standby: 200');
 is($bridge->finish, 0, 'exit code');

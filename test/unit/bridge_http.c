@@ -110,7 +110,8 @@ is_span(ScanSpan span, const char *text)
 {
 	char	   *wanted = must(malloc(LONGEST));
 	size_t		length = (size_t) (expand(wanted, text) - wanted);
-	bool		same = span.length == length && (length == 0 || memcmp(span.start, wanted, length) == 0);
+	bool		same = span.length == length &&
+		(length == 0 || memcmp(span.start, wanted, length) == 0);
 
 	free(wanted);
 	return same;
@@ -189,7 +190,8 @@ is_good(const Case *c, const HttpReading *reading)
 		if (!is_expected(&reading->reads[i], c->expected[i]))
 			return false;
 	}
-	return count > 0 && reading->closed == (closed || reading->reads[count - 1].status > HTTP_WHOLE);
+	return count > 0 &&
+		reading->closed == (closed || reading->reads[count - 1].status > HTTP_WHOLE);
 }
 
 static bool
@@ -199,13 +201,14 @@ check(const Case *c)
 				pieces;
 	char	   *bytes = must(malloc(c->length > 0 ? c->length : 1));	/* so that a sanitizer sees
 																		 * its end */
+	size_t		more = c->length > SHORT ? c->length / 3 : 1;
 	bool		good;
 
 	memcpy(bytes, c->bytes, c->length);
 	http_read(bytes, c->length, c->length, MOST_BODY, &whole);
 	http_read_check(&whole, bytes, c->length);
 	good = is_good(c, &whole);
-	for (size_t piece = 1; good && piece <= c->length; piece += c->length > SHORT ? c->length / 3 : 1)
+	for (size_t piece = 1; good && piece <= c->length; piece += more)
 	{
 		http_read(bytes, c->length, piece, MOST_BODY, &pieces);
 		good = http_read_same(&whole, &pieces);
@@ -272,7 +275,8 @@ main(int argc, char **argv)
 			printf("%s %d - %s\n", good ? "ok" : "not ok", ++tests, c.name);
 			forget(&c);
 		}
-		else if (length > 0 && line[0] != '#' && strncmp(line, "== ", 3) != 0 && !take_line(&c, line))
+		else if (length > 0 && line[0] != '#' && strncmp(line, "== ", 3) != 0 &&
+				 !take_line(&c, line))
 			return 2;
 	}
 	while (length >= 0);

@@ -266,6 +266,17 @@ sub kill
 	return;
 }
 
+# What it takes of memory, in kB; undef where that is not its own alone, as a sanitizer takes some.
+sub memory
+{
+	my ($self) = @_;
+	my $process = "/proc/$self->{pid}";
+
+	return undef if !-r "$process/status" || PostgreSQL::Test::Utils::slurp_file("$process/maps") =~ /libasan/;
+	PostgreSQL::Test::Utils::slurp_file("$process/status") =~ /^VmRSS:\s+(\d+) kB/m or die 'no VmRSS';
+	return $1;
+}
+
 sub stderr
 {
 	my ($self) = @_;

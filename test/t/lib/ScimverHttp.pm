@@ -84,7 +84,10 @@ sub wait_exit
 	my ($self) = @_;
 
 	return $self->{status} if defined $self->{status};
+	local $SIG{ALRM} = sub { die 'scimver-mcp does not end: ' . $self->stderr };
+	alarm $PostgreSQL::Test::Utils::timeout_default;
 	waitpid($self->{pid}, 0);
+	alarm 0;
 	$self->{status} = $? & 127 ? -($? & 127) : $? >> 8;
 	return $self->{status};
 }

@@ -38,9 +38,9 @@ sub same_names
 sub settings
 {
 	my ($tree) = @_;
-	my @settings = $tree->matches($SETTINGS, qr/"(scimver\.\w+)",/);
+	my @settings = $tree->matches($SETTINGS, qr/(?:Define\w+Variable|define\w*)\("(scimver\.\w+)",/);
 	my @sorted = sort { $a->[0] cmp $b->[0] } @settings;
-	my @options = grep { $_->[0] !~ /^--(?:help|version)$/ } map { [ "--$_->[0]", $_->[1] ] } $tree->matches($OPTIONS, qr/^\t\t\{"([\w-]+)",/m);
+	my @options = grep { $_->[0] !~ /^--(?:help|version)$/ } map { [ "--$_->[0]", $_->[1] ] } $tree->matches($OPTIONS, qr/^\t\{"([\w-]+)",/m);
 	my $order = "the order of $OPTIONS";
 
 	return (

@@ -280,7 +280,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 			continue;
 		queries->text[kind] = functions[kind].arguments != NULL ?
 			statement((RequestKind) kind, schema, queries->recent) :
-			queries_http_statement((RequestKind) kind, schema);
+			queries_http_statement((RequestKind) kind, schema, queries->direct);
 	}
 	PQfreemem(schema);
 	return true;

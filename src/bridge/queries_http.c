@@ -5,6 +5,10 @@
  * The settings stand in a subquery that the function refers to laterally, so they are
  * made before it runs, and what the list of columns has is evaluated behind it.
  *
+ * What code of the application's would leave behind in the session is asked for, and told,
+ * where the session is this process's own: it can be closed.  A pooler would hand it to
+ * others; who does not ask has the transaction fail for that.
+ *
  * Entry points: http_parameters, queries_http_statement, queries_http_send,
  * queries_send_own_role.
  */
@@ -99,7 +103,7 @@ static const char own_role[] =
 " LIMIT 1) AS answer";
 
 char *
-queries_http_statement(RequestKind kind, const char *schema)
+queries_http_statement(RequestKind kind, const char *schema, bool direct)
 {
 	bool		writes = kind == REQUEST_HTTP_WRITE;
 	Buf			text = {NULL, 0, 0};
@@ -110,7 +114,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 		buf_text(&text, standby);
 		buf_text(&text, set_messages);
 	}
-	buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
+	if (direct)
+		buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
 	buf_text(&text, settings);
 	if (options.require_version)
 		buf_text(&text, set_require_version);
@@ -119,7 +124,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 	buf_text(&text, writes ? set_commit : set_read_only);
 	buf_text(&text, without_token);
 	buf_printf(&text, ", CASE WHEN $9 IS NOT NULL"
-			   " THEN %s.scim_enter_role(pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
+			   " THEN %s.scim_enter_role("
+			   "pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
 	buf_printf(&text, " OFFSET 0) s CROSS JOIN LATERAL"
 			   " %s.scim_http($1, $2, $3, $4::pg_catalog.jsonb, $5, s.token) h", schema);
 	buf_put(&text, "", 1);

@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* The columns of the row that REQUEST_HTTP_* are answered with; behind them, what answer.h knows. */
+/* The columns that REQUEST_HTTP_* are answered with; behind them, those that answer.h knows. */
 typedef enum HttpColumn
 {
 	HTTP_COLUMN_STATUS,
@@ -43,8 +43,11 @@ typedef struct HttpParameters
 
 extern const HttpParameters http_parameters;
 
-/* The statement of a kind, for the extension's schema; to be freed. */
-extern char *queries_http_statement(RequestKind kind, const char *schema);
+/*
+ * The statement of a kind, for the extension's schema, where the server itself is at the other
+ * end (direct), or a pooler; to be freed.
+ */
+extern char *queries_http_statement(RequestKind kind, const char *schema, bool direct);
 
 /*
  * Send it, prepared as that name, or as that text (name is NULL); false as

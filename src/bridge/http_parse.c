@@ -472,10 +472,12 @@ int
 http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head)
 {
 	const char *begin = length >= 2 && memcmp(bytes, "\r\n", 2) == 0 ? bytes + 2 : bytes;
-	Look		look = {.at = bytes + *looked < begin ? begin : bytes + *looked, .end = bytes + length};
+	Look		look = {.at = bytes + *looked, .end = bytes + length};
 	size_t		first = *looked > 0 ? head->length : 0;
 	int			status = WHOLE_LINE;
 
+	if (look.at < begin)
+		look.at = begin;
 	if (first == 0)
 	{
 		status = look_at_first_line(&look, begin, head);

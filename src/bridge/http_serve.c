@@ -25,6 +25,7 @@
 #include "http_routes.h"
 #include "http_tls.h"
 #include "log.h"
+#include "observe.h"
 
 /* Bytes of a body that a client sends in a second, at least, once it has had its time. */
 #define LEAST_RATE 1000
@@ -384,9 +385,11 @@ static void
 tell_full(int fd)
 {
 	static const HttpAnswer answer = {.status = 503, .headers = {{"Retry-After", "1"}}};
+	const Observed observed = {.transport = "http", .status = answer.status};
 	static char asked[4096];
 	Buf			head = {NULL, 0, 0};
 
+	observe(&observed);
 	http_write_head(&head, &answer, true, HTTP_CLOSED);
 	/* a socket that is closed with something unread is reset, and the answer may be lost */
 	if (send(fd, head.data, head.length, MSG_NOSIGNAL) > 0 && shutdown(fd, SHUT_WR) == 0)

@@ -14,7 +14,8 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_PARSE] = {-32700, 400, NULL, false, "Parse error: the line is not a JSON message", NULL},
 	[ERROR_LINE_TOO_LONG] = {-32600, 413, NULL, false,
 		"Invalid request: a line may hold at most 10 MiB", NULL},
-	[ERROR_BATCH] = {-32600, 400, NULL, false, "Invalid request: batches are not part of the protocol",
+	[ERROR_BATCH] = {-32600, 400, NULL, false,
+		"Invalid request: batches are not part of the protocol",
 	NULL},
 	[ERROR_INVALID_REQUEST] = {-32600, 400, NULL, false, "Invalid request", NULL},
 	[ERROR_METHOD_NOT_FOUND] = {-32601, 404, NULL, false, "Method not found", NULL},
@@ -45,11 +46,13 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_TOKEN_TWICE] = {-32600, 400, NULL, false,
 		"There may be only one Authorization header.", NULL},
 	[ERROR_NOT_LOCAL] = {-32600, 403, NULL, false,
-		"Without a token, requests are taken from this machine alone: as Host and Origin say it.", NULL},
+		"Without a token, requests are taken from this machine alone: as Host and Origin say "
+		"it.",
+	NULL},
 	[ERROR_ADDRESS_RATE] = {-32600, 429, NULL, true,
-	"Too many tokens from this address were not valid.", NULL},
+		"Too many tokens from this address were not valid.", NULL},
 	[ERROR_TOKEN_RATE] = {-32600, 429, NULL, true,
-	"The token has been used more often within a minute than it may be.", NULL},
+		"The token has been used more often within a minute than it may be.", NULL},
 
 	[ERROR_NO_DATABASE] = {-32603, 503, "RETRY_LATER", true,
 		"The database cannot be reached; nothing was sent to it.",
@@ -129,8 +132,9 @@ static const OwnErrorKind kinds[] = {
 	[ERROR_INVALID_VALUE] = {-32603, 400, "INVALID_VALUE", false,
 		"The database refused a value in the arguments.",
 	"Correct the arguments; the tool's inputSchema describes them."},
-	[ERROR_TOO_LARGE] = {-32603, 413, "TOO_LARGE", false, "The call exceeds a limit of the database.",
-		"Send or ask for less at once."},
+	[ERROR_TOO_LARGE] = {-32603, 413, "TOO_LARGE", false,
+		"The call exceeds a limit of the database.",
+	"Send or ask for less at once."},
 	[ERROR_ANSWER_TOO_LARGE] = {-32603, 413, "TOO_LARGE", false,
 		"The answer is larger than a message of 10 MiB.",
 	"Ask for less at once."},
@@ -145,8 +149,9 @@ static const OwnErrorKind kinds[] = {
 		"Another resource has one of these values already.",
 		"Choose another value; a list finds who has it, if you may see that "
 	"one."},
-	[ERROR_INTERNAL] = {-32603, 500, "INTERNAL", false, "The database failed to carry out the call.",
-		"Report this to the administrator; the database server's log says more."},
+	[ERROR_INTERNAL] = {-32603, 500, "INTERNAL", false,
+		"The database failed to carry out the call.",
+	"Report this to the administrator; the database server's log says more."},
 };
 
 /* SQLSTATEs and what they mean; the first row whose prefix fits decides. */

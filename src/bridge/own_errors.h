@@ -4,8 +4,8 @@
  *
  * An error has three shapes: a JSON-RPC error (rpc_code and text), the result of a
  * tool call (the envelope of the tools, with error_code, text and what to do next),
- * and the body of an answer in HTTP (status and text).  What the database answers by itself passes through
- * untouched and is not in this table.
+ * and the body of an answer in HTTP (status and text).  What the database answers by
+ * itself passes through untouched and is not in this table.
  */
 #ifndef BRIDGE_OWN_ERRORS_H
 #define BRIDGE_OWN_ERRORS_H

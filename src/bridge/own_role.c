@@ -33,8 +33,7 @@ looked(Request *request, const Outcome *outcome)
 	look_end(&own_role.look, &waiting);
 	if (outcome->answered && outcome->value != NULL)
 	{
-		log_line("--http wants a role that can do nothing by itself: %s (the reference, "
-				 "scim_grant_bridge)", outcome->value);
+		log_line("%s", outcome->value);
 		exit(EXIT_USAGE);
 	}
 	own_role.good = own_role.good || outcome->answered;

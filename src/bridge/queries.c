@@ -188,6 +188,8 @@ is_frequent(const Request *request)
 const char *
 queries_name(const Request *request)
 {
+	if (request->kind == REQUEST_OWN_ROLE)
+		return "the look at the role of --http";
 	return functions[request->kind].name != NULL && !request_is_call(request) ?
 		functions[request->kind].name : request->tool;
 }
@@ -280,7 +282,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 			continue;
 		queries->text[kind] = functions[kind].arguments != NULL ?
 			statement((RequestKind) kind, schema, queries->recent) :
-			queries_http_statement((RequestKind) kind, schema);
+			queries_http_statement((RequestKind) kind, schema, queries->direct);
 	}
 	PQfreemem(schema);
 	return true;

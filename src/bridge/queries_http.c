@@ -5,6 +5,10 @@
  * The settings stand in a subquery that the function refers to laterally, so they are
  * made before it runs, and what the list of columns has is evaluated behind it.
  *
+ * What code of the application's would leave behind in the session is asked for, and told,
+ * where the session is this process's own: it can be closed.  A pooler would hand it to
+ * others; who does not ask has the transaction fail for that.
+ *
  * Entry points: http_parameters, queries_http_statement, queries_http_send,
  * queries_send_own_role.
  */
@@ -72,9 +76,14 @@ static const char without_token[] =
 ", CASE WHEN $6 IS NULL AND $9 IS NULL"
 " THEN pg_catalog.set_config('scimver.discovery_only', 'on', true) END";
 
-/* A superuser's role by RESET ROLE counts, too. */
+/*
+ * First of all the role that it has, and that which it could return to by RESET ROLE: is it a
+ * superuser's, or has it rights on a table that has a trigger of scimver's, and is none of its
+ * own?  Then $1, that of --insecure-loopback.
+ */
 static const char own_role[] =
-"SELECT (SELECT CASE"
+"SELECT coalesce((SELECT 'the role of --http must be able to do nothing by itself: '"
+" OPERATOR(pg_catalog.||) CASE"
 " WHEN r.rolsuper THEN pg_catalog.format('%I is a superuser', r.rolname)"
 " WHEN r.rolbypassrls THEN pg_catalog.format('row level security does not bind %I', r.rolname)"
 " ELSE pg_catalog.format('%I has rights of its own on %s', r.rolname,"
@@ -87,7 +96,6 @@ static const char own_role[] =
 " JOIN pg_catalog.pg_trigger tg ON tg.tgfoid OPERATOR(pg_catalog.=) d.objid"
 " AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver' AND NOT EXISTS ("
-/* ... which is none of the extension's own */
 "SELECT FROM pg_catalog.pg_depend o WHERE o.objid OPERATOR(pg_catalog.=) tg.tgrelid"
 " AND o.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
 " AND o.deptype OPERATOR(pg_catalog.=) 'e')) t"
@@ -96,10 +104,18 @@ static const char own_role[] =
 " WHERE r.rolname OPERATOR(pg_catalog.=)"
 " ANY (ARRAY[session_user, current_user]::pg_catalog.name[])"
 " AND (r.rolsuper OR r.rolbypassrls OR t.tgrelid IS NOT NULL)"
-" LIMIT 1) AS answer";
+" LIMIT 1), (SELECT CASE"
+" WHEN l.oid IS NULL THEN pg_catalog.format('--insecure-loopback: there is no role %I', n.name)"
+" WHEN l.rolsuper OR l.rolbypassrls THEN"
+" pg_catalog.format('--insecure-loopback: row level security does not bind %I', l.rolname)"
+" WHEN NOT pg_catalog.pg_has_role(session_user, l.oid, 'MEMBER') THEN"
+" pg_catalog.format('--insecure-loopback: %I is not granted to %I', l.rolname, session_user) END"
+" FROM (SELECT $1 AS name) n"
+" LEFT JOIN pg_catalog.pg_roles l ON l.rolname OPERATOR(pg_catalog.=) n.name"
+" WHERE n.name IS NOT NULL)) AS answer";
 
 char *
-queries_http_statement(RequestKind kind, const char *schema)
+queries_http_statement(RequestKind kind, const char *schema, bool direct)
 {
 	bool		writes = kind == REQUEST_HTTP_WRITE;
 	Buf			text = {NULL, 0, 0};
@@ -110,7 +126,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 		buf_text(&text, standby);
 		buf_text(&text, set_messages);
 	}
-	buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
+	if (direct)
+		buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
 	buf_text(&text, settings);
 	if (options.require_version)
 		buf_text(&text, set_require_version);
@@ -119,7 +136,8 @@ queries_http_statement(RequestKind kind, const char *schema)
 	buf_text(&text, writes ? set_commit : set_read_only);
 	buf_text(&text, without_token);
 	buf_printf(&text, ", CASE WHEN $9 IS NOT NULL"
-			   " THEN %s.scim_enter_role(pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
+			   " THEN %s.scim_enter_role("
+			   "pg_catalog.quote_ident($9)::pg_catalog.regrole, $10) END", schema);
 	buf_printf(&text, " OFFSET 0) s CROSS JOIN LATERAL"
 			   " %s.scim_http($1, $2, $3, $4::pg_catalog.jsonb, $5, s.token) h", schema);
 	buf_put(&text, "", 1);
@@ -151,5 +169,5 @@ queries_http_send(PGconn *pg, const char *name, const char *text, const Request 
 bool
 queries_send_own_role(PGconn *pg)
 {
-	return PQsendQueryParams(pg, own_role, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	return PQsendQueryParams(pg, own_role, 1, types, &options.loopback_role, NULL, NULL, 0) == 1;
 }

@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* The columns of the row that REQUEST_HTTP_* are answered with; behind them, what answer.h knows. */
+/* The columns that REQUEST_HTTP_* are answered with; behind them, those that answer.h knows. */
 typedef enum HttpColumn
 {
 	HTTP_COLUMN_STATUS,
@@ -43,8 +43,11 @@ typedef struct HttpParameters
 
 extern const HttpParameters http_parameters;
 
-/* The statement of a kind, for the extension's schema; to be freed. */
-extern char *queries_http_statement(RequestKind kind, const char *schema);
+/*
+ * The statement of a kind, for the extension's schema, where the server itself is at the other
+ * end (direct), or a pooler; to be freed.
+ */
+extern char *queries_http_statement(RequestKind kind, const char *schema, bool direct);
 
 /*
  * Send it, prepared as that name, or as that text (name is NULL); false as
@@ -54,9 +57,9 @@ extern bool queries_http_send(PGconn *pg, const char *name, const char *text,
 							  const Request *request, const char *application);
 
 /*
- * What REQUEST_OWN_ROLE asks: NULL, or why this role must not stand behind HTTP.  The roles
- * of tokens have their rights by grants and row level security; whoever is bound by neither
- * would be one mistake of the bridge's away from everything.
+ * What REQUEST_OWN_ROLE asks: NULL, or why this role must not stand behind HTTP, or that of
+ * --insecure-loopback cannot.  Roles of tokens have their rights by grants and row level
+ * security; whoever is bound by neither would be one mistake of the bridge's away from all.
  */
 extern bool queries_send_own_role(PGconn *pg);
 

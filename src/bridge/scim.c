@@ -355,7 +355,7 @@ scim_handle(HttpExchange *exchange)
 		http_answer(exchange, &answer);
 }
 
-/* What reads is not wanted any more; what writes goes on: nobody could tell whether it had begun. */
+/* What reads is not wanted any more; what writes goes on, as nobody knows whether it had begun. */
 void
 scim_gone(HttpExchange *exchange)
 {

@@ -151,6 +151,15 @@ $node->safe_psql('postgres', q{ALTER DATABASE postgres SET scimver.base_url = 'h
 $node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'bridge'});
 is($client->request('GET', "/scim/v2/Users/$first->{id}")->{json}{meta}{location}, "https://id.example.com/scim/Users/$first->{id}", 'by the database');
 $node->safe_psql('postgres', q{ALTER DATABASE postgres RESET scimver.base_url});
+my $based = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => [ '--scim-base', '/', '--trusted-proxy', '127.0.0.1/32' ]);
+my $behind = $based->client(token => $token[0], headers => { 'X-Forwarded-Proto' => 'https', 'X-Forwarded-Host' => 'public.example.com', 'X-Forwarded-For' => '192.0.2.1' });
+is($behind->request('GET', "/Users/$first->{id}")->{json}{meta}{location}, "https://public.example.com/Users/$first->{id}", 'by what a proxy says');
+is($behind->request('GET', '/scim/v2/Users')->{status}, 404, '--scim-base: elsewhere');
+$behind = $based->client(token => $token[0]);
+is($behind->request('GET', "/Users/$first->{id}", headers => { Host => 'x_y.example' })->{json}{meta}{location}, "http://x_y.example/Users/$first->{id}", 'a proxy that says nothing');
+$behind->send_raw("GET /Users/$first->{id} HTTP/1.0\r\nAuthorization: Bearer $token[0]\r\nConnection: keep-alive\r\n\r\n");
+is($behind->answer->{json}{meta}{location}, "/Users/$first->{id}", 'nobody says anything');
+is($based->finish, 0, 'exit code');
 
 is($bridge->finish, 0, 'exit code');
 is($bridge->reports, '', 'nothing to report');

@@ -42,6 +42,17 @@ foreach my $statements (0, 100)
 		current_setting('scimver.tenant', true), current_setting('transaction_read_only'), current_setting('statement_timeout'), scim_left_behind() IS NULL}, $conninfo ]);
 	is($left, 'bridge|none|||off|0|t', 'nothing of a request stays on it');
 
+	# what a trigger would leave behind on it is refused, as nobody could close that connection
+	foreach my $what (q{PERFORM set_config('search_path', 'evil', false)}, 'CREATE TEMPORARY TABLE users (id text)')
+	{
+		$node->safe_psql('postgres', qq{CREATE OR REPLACE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN $what; RETURN NEW; END \$\$;
+			CREATE TRIGGER a_trigger BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION act()});
+		is($client[0]->request('POST', '/scim/v2/Users', body => { userName => "$statements leaves" })->{status}, 403, "$what: refused");
+		$node->safe_psql('postgres', 'DROP TRIGGER a_trigger ON users');
+		is((run_command([ 'psql', '-XAtqc', q{SELECT current_setting('search_path'), to_regclass('pg_temp.users') IS NULL}, $conninfo ]))[0], '"$user", public|t', '... and undone');
+		is($client[$_]->request('GET', '/scim/v2/Users?count=0')->{json}{totalResults}, 20, '... and it goes on') foreach 0, 1;
+	}
+
 	# a token that is none; one that is revoked in the middle
 	is($client[0]->request('GET', '/scim/v2/Users', headers => { Authorization => 'Bearer scimver_' . 'A' x 43 })->{status}, 401, 'a token that nobody knows');
 	my $gone = ScimverHttp->token($node, 'entra1', 'tenant1');

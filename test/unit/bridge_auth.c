@@ -14,6 +14,12 @@
 
 #define TOKEN "scimver_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_"
 
+/* Headers of requests. */
+#define HOST "Host: x\r\n"
+#define LOCAL "Host: localhost\r\n"
+#define BEARER "Authorization: Bearer "
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO"
+
 /* SHA-256 of it, by sha256sum. */
 static const char token_digest[] =
 "2f686c7daf4873e8880d18fb2a3634d053d79ea532370819abd341dc6446624f";
@@ -85,23 +91,23 @@ enum
 };
 
 static const AuthCase with_tokens[] = {
-	{"Host: x\r\nAuthorization: Bearer " TOKEN "\r\n", BY_TOKEN},
-	{"Host: x\r\nauthorization:bearer    " TOKEN "  \r\n", BY_TOKEN},
-	{"Host: x\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization:\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization: Basic " TOKEN "\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization: " TOKEN "\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization: BearerX " TOKEN "\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization: Bearer\t" TOKEN "\r\n", ERROR_TOKEN_MISSING},
-	{"Host: x\r\nAuthorization: Bearer\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer " TOKEN "x\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer " TOKEN " x\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer Scimver_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer scimver_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO+/\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer scimver_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-=\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer scimver_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-\r\n", ERROR_TOKEN_INVALID},
-	{"Host: x\r\nAuthorization: Bearer " TOKEN "\r\nAuthorization: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
-	{"Host: x\r\nAuthorization: Basic x\r\nAUTHORIZATION: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
+	{HOST BEARER TOKEN "\r\n", BY_TOKEN},
+	{HOST "authorization:bearer    " TOKEN "  \r\n", BY_TOKEN},
+	{HOST, ERROR_TOKEN_MISSING},
+	{HOST "Authorization:\r\n", ERROR_TOKEN_MISSING},
+	{HOST "Authorization: Basic " TOKEN "\r\n", ERROR_TOKEN_MISSING},
+	{HOST "Authorization: " TOKEN "\r\n", ERROR_TOKEN_MISSING},
+	{HOST "Authorization: BearerX " TOKEN "\r\n", ERROR_TOKEN_MISSING},
+	{HOST "Authorization: Bearer\t" TOKEN "\r\n", ERROR_TOKEN_MISSING},
+	{HOST "Authorization: Bearer\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER TOKEN "x\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER TOKEN " x\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER "Scimver_" LETTERS "-_\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER "scimver_" LETTERS "+/\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER "scimver_" LETTERS "-=\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER "scimver_" LETTERS "-\r\n", ERROR_TOKEN_INVALID},
+	{HOST BEARER TOKEN "\r\nAuthorization: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
+	{HOST "Authorization: Basic x\r\nAUTHORIZATION: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
 	{NULL, 0}
 };
 
@@ -111,24 +117,24 @@ static const AuthCase with_loopback[] = {
 	{"Host: 127.0.0.1:1\r\n", BY_LOOPBACK},
 	{"Host: [::1]\r\n", BY_LOOPBACK},
 	{"Host: [::1]:65535\r\n", BY_LOOPBACK},
-	{"Host: localhost\r\nOrigin: http://localhost:3000\r\n", BY_LOOPBACK},
-	{"Host: localhost\r\nOrigin: https://[::1]\r\n", BY_LOOPBACK},
+	{LOCAL "Origin: http://localhost:3000\r\n", BY_LOOPBACK},
+	{LOCAL "Origin: https://[::1]\r\n", BY_LOOPBACK},
 	{"Host: 127.0.0.1.example.com\r\n", ERROR_NOT_LOCAL},
 	{"Host: localhost.example.com:80\r\n", ERROR_NOT_LOCAL},
 	{"Host: example.com\r\n", ERROR_NOT_LOCAL},
 	{"Host: 127.0.0.2\r\n", ERROR_NOT_LOCAL},
 	{"Host: xlocalhost\r\n", ERROR_NOT_LOCAL},
 	{"Host: local\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: null\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin:\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: http://example.com\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: http://localhost@example.com\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: http://localhost/\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: file://localhost\r\n", ERROR_NOT_LOCAL},
-	{"Host: localhost\r\nOrigin: http://localhost\r\nOrigin: http://localhost\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: null\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin:\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: http://example.com\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: http://localhost@example.com\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: http://localhost/\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: file://localhost\r\n", ERROR_NOT_LOCAL},
+	{LOCAL "Origin: http://localhost\r\nOrigin: http://localhost\r\n", ERROR_NOT_LOCAL},
 	/* a token is never ignored */
 	{"Host: example.com\r\nAuthorization: Bearer " TOKEN "\r\n", BY_TOKEN},
-	{"Host: localhost\r\nAuthorization: Bearer x\r\n", ERROR_TOKEN_INVALID},
+	{LOCAL BEARER "x\r\n", ERROR_TOKEN_INVALID},
 	{"Host: localhost\r\nAuthorization: Basic x\r\n", ERROR_TOKEN_MISSING},
 	{NULL, 0}
 };
@@ -139,9 +145,9 @@ static const AuthCase by_proxy[] = {
 };
 
 static const AuthCase with_discovery[] = {
-	{"Host: x\r\n", BY_NOBODY},
-	{"Host: x\r\nAuthorization: Bearer " TOKEN "\r\n", BY_TOKEN},
-	{"Host: x\r\nAuthorization: Bearer x\r\n", ERROR_TOKEN_INVALID},
+	{HOST, BY_NOBODY},
+	{HOST BEARER TOKEN "\r\n", BY_TOKEN},
+	{HOST BEARER "x\r\n", ERROR_TOKEN_INVALID},
 	{NULL, 0}
 };
 
@@ -186,9 +192,12 @@ check_digest(void)
 	for (int i = 0; i < AUTH_DIGEST; i++)
 		(void) sprintf(hex + 2 * i, "%02x", who.digest[i]);
 	ok(strcmp(hex, token_digest) == 0, "the digest is SHA-256 of the token");
-	ok(auth_challenge(200, true) == NULL && auth_challenge(403, true) == NULL, "a challenge goes with 401 alone");
-	ok(strcmp(auth_challenge(401, false), "Bearer realm=\"scimver\"") == 0, "who has no token is told how");
-	ok(strstr(auth_challenge(401, true), "error=\"invalid_token\"") != NULL, "who has a wrong one, that it is");
+	ok(auth_challenge(200, true) == NULL && auth_challenge(403, true) == NULL,
+	   "a challenge goes with 401 alone");
+	ok(strcmp(auth_challenge(401, false), "Bearer realm=\"scimver\"") == 0,
+	   "who has no token is told how");
+	ok(strstr(auth_challenge(401, true), "error=\"invalid_token\"") != NULL,
+	   "who has a wrong one, that it is");
 }
 
 /* ---- headers ---- */
@@ -226,16 +235,19 @@ main(void)
 	check_cases(by_proxy);
 	forwarded_host = (ScanSpan) {NULL, 0};
 
-	check_headers("Host: x\r\nX-Other: 1\r\n", "{}", "others are not handed on");
-	check_headers("Host: x\r\nIF-MATCH: W/\"a\"\r\n", "{\"if-match\":\"W/\\\"a\\\"\"}", "a header, as JSON");
-	check_headers("Host: x\r\nIf-Match: W/\"a\"\r\nAccept: */*\r\nif-match: W/\"b\"\r\n",
-				  "{\"if-match\":\"W/\\\"a\\\", W/\\\"b\\\"\",\"accept\":\"*/*\"}", "several lines are one");
-	check_headers("Host: x\r\nPrefer:\r\nContent-Type: a\tb\r\nIf-None-Match: *\r\n",
-				  "{\"if-none-match\":\"*\",\"content-type\":\"a\\tb\",\"prefer\":\"\"}", "an empty one, and a tab");
-	check_headers("Host: x\r\nAccept: \xc3\xa9\r\n", "{\"accept\":\"\xc3\xa9\"}", "UTF-8");
-	check_valid("Host: x\r\nAccept: \xc3\xa9\r\n", true, "UTF-8 is valid");
-	check_valid("Host: x\r\nPrefer: \xe9\r\n", false, "Latin-1 is not");
-	check_valid("Host: x\r\nX-Other: \xe9\r\n", true, "but in what is not handed on");
+	check_headers(HOST "X-Other: 1\r\n", "{}", "others are not handed on");
+	check_headers(HOST "IF-MATCH: W/\"a\"\r\n", "{\"if-match\":\"W/\\\"a\\\"\"}",
+				  "a header, as JSON");
+	check_headers(HOST "If-Match: W/\"a\"\r\nAccept: */*\r\nif-match: W/\"b\"\r\n",
+				  "{\"if-match\":\"W/\\\"a\\\", W/\\\"b\\\"\",\"accept\":\"*/*\"}",
+				  "several lines are one");
+	check_headers(HOST "Prefer:\r\nContent-Type: a\tb\r\nIf-None-Match: *\r\n",
+				  "{\"if-none-match\":\"*\",\"content-type\":\"a\\tb\",\"prefer\":\"\"}",
+				  "an empty one, and a tab");
+	check_headers(HOST "Accept: \xc3\xa9\r\n", "{\"accept\":\"\xc3\xa9\"}", "UTF-8");
+	check_valid(HOST "Accept: \xc3\xa9\r\n", true, "UTF-8 is valid");
+	check_valid(HOST "Prefer: \xe9\r\n", false, "Latin-1 is not");
+	check_valid(HOST "X-Other: \xe9\r\n", true, "but in what is not handed on");
 	printf("1..%d\n", tests);
 	return failures > 0;
 }

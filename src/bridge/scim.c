@@ -331,7 +331,6 @@ scim_open(struct event_base *base)
 	scim.overdue = evtimer_new(base, on_overdue, NULL);
 	if (scim.overdue == NULL)
 		log_fatal("cannot make a timer");
-	own_role_open();
 }
 
 bool

@@ -25,7 +25,7 @@ typedef struct ScimTokenOptions
 	int			max_per_minute; /* 0: any number */
 } ScimTokenOptions;
 
-/* INVALID_VALUE, with the path of what is wrong.  Whether tools are known is the caller's to say. */
+/* INVALID_VALUE, with the path of what is wrong.  Whether tools are known, the caller says. */
 extern ScimTokenOptions scim_read_token_options(Jsonb *given);
 
 #endif							/* SCIM_ADMIN_TOKEN_OPTIONS_H */

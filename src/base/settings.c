@@ -295,8 +295,8 @@ scim_define_settings(void)
 							   NULL, &scim_setting_tenant, "", PGC_USERSET, 0, check_tenant,
 							   NULL, NULL);
 	DefineCustomStringVariable("scimver.toolset",
-							   "Tools that there are for an agent: names of sets (lean, core, full) "
-							   "and of tools, with commas between them; empty: all.",
+							   "Tools that there are for an agent: names of sets (lean, core, "
+							   "full) and of tools, with commas between them; empty: all.",
 							   NULL, &scim_setting_toolset, "", PGC_USERSET, 0, check_toolset,
 							   NULL, NULL);
 	define_text("scimver.trace",

@@ -128,13 +128,29 @@ is_own_origin(ScanSpan origin)
 	return false;
 }
 
-/* By Host, which a proxy may have replaced, by what that says instead, and by Origin. */
+/* Has a proxy handed it on, for who knows whom?  Whether it is a trusted one says nothing of him. */
+static bool
+comes_by_proxy(const HttpHead *head)
+{
+	static const char *const names[] = {
+		"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (http_field_count(head, names[i]) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* By Host, which a proxy may have replaced or just handed on, and by Origin. */
 static bool
 is_local(const HttpExchange *exchange)
 {
 	unsigned int origins = http_field_count(&exchange->head, "origin");
 
-	return is_this_machine(exchange->head.host) && is_this_machine(http_host(exchange)) &&
+	return is_this_machine(exchange->head.host) && !comes_by_proxy(&exchange->head) &&
 		(origins == 0 ||
 		 (origins == 1 && is_own_origin(http_field(&exchange->head, "origin"))));
 }

@@ -2,9 +2,9 @@
  * health.c
  *		Is the process there, and can it serve?
  *
- * /healthz asks nobody.  /readyz takes what the database answered a moment ago for an
- * answer; else it asks a question of its own, one for all who want to know meanwhile.  So
- * who asks often asks the database seldom.
+ * /healthz asks nobody.  /readyz asks the database a question of its own, one for all who
+ * want to know meanwhile, and believes the answer for a moment: so who asks often asks the
+ * database seldom.
  *
  * Entry points: health_open, health_handle, ready_handle.
  */
@@ -37,6 +37,7 @@ static struct
 {
 	Lane		lane;			/* the place in the pool: it holds no client's */
 	bool		asking;			/* a request has not come back */
+	uint64_t	answered;		/* when the database said that all is well, by clock_ms; or 0 */
 	struct event *patience;		/* it does not come back */
 				TAILQ_HEAD(, Waiting) waiting;	/* who is told then */
 }			ready = {.waiting = TAILQ_HEAD_INITIALIZER(ready.waiting)};
@@ -90,12 +91,13 @@ on_impatience(evutil_socket_t fd, short what, void *arg)
 static void
 asked(Request *request, const Outcome *outcome)
 {
-	bool		installed = outcome->answered && outcome->value != NULL &&
+	bool		well = outcome->answered && outcome->value != NULL &&
 		strcmp(outcome->value, READY) == 0;
 
 	ready.asking = false;
+	ready.answered = well ? clock_ms() : 0;
 	free(request);
-	tell_waiting(installed);
+	tell_waiting(well);
 }
 
 /* Who has to wait makes the pool open a connection, if there is none. */
@@ -114,10 +116,11 @@ void
 ready_handle(HttpExchange *exchange)
 {
 	static const struct timeval seconds = {PATIENCE, 0};
-	uint64_t	answered = pool_answered();
+	bool		believed = ready.answered > 0 && !pool_is_cut_off() &&
+		clock_ms() - ready.answered <= BELIEVED_MS;
 	Waiting    *waiting;
 
-	if (http_is_finishing() || (answered > 0 && clock_ms() - answered <= BELIEVED_MS))
+	if (http_is_finishing() || believed)
 	{
 		tell_ready(exchange, true);
 		return;

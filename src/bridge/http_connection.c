@@ -252,12 +252,26 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 /* ---- bytes ---- */
 
+/* How many bytes can be taken. */
+static size_t
+waiting(HttpConnection *c)
+{
+	struct evbuffer *input;
+
+	if (c->socket == NULL)
+		return 0;
+	input = bufferevent_get_input(c->socket);
+	if (c->listener->tls && evbuffer_get_length(input) == 0)
+		http_tls_pull(c->socket);
+	return evbuffer_get_length(input);
+}
+
 bool
 http_connection_take(HttpConnection *c)
 {
 	size_t		taken;
 
-	if (c->socket == NULL || evbuffer_get_length(bufferevent_get_input(c->socket)) == 0)
+	if (waiting(c) == 0)
 		return false;
 	buf_reserve(&c->in, AHEAD);
 	taken = bufferevent_read(c->socket, c->in.data + c->in.length, AHEAD);
@@ -271,7 +285,7 @@ http_connection_peek(HttpConnection *c, const char **bytes)
 {
 	struct evbuffer_iovec first = {NULL, 0};
 
-	if (c->socket == NULL ||
+	if (waiting(c) == 0 ||
 		evbuffer_peek(bufferevent_get_input(c->socket), -1, NULL, &first, 1) < 1)
 		return 0;
 	*bytes = first.iov_base;
@@ -289,7 +303,8 @@ http_connection_drop(HttpConnection *c, size_t length)
 void
 http_connection_drop_all(HttpConnection *c)
 {
-	http_connection_drop(c, evbuffer_get_length(bufferevent_get_input(c->socket)));
+	for (size_t length = waiting(c); length > 0; length = waiting(c))
+		http_connection_drop(c, length);
 }
 
 /* Write as much as goes; how many bytes that were. */

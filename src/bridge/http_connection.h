@@ -25,7 +25,7 @@ typedef enum HttpPhase
 	PHASE_HEAD,					/* the rest of its head */
 	PHASE_BODY,					/* the rest of its body */
 	PHASE_ANSWER,				/* its answer, from the route */
-	PHASE_HELD,					/* the client to read its answers, before its next request is taken */
+	PHASE_HELD,					/* the client to read answers, before more is asked of it */
 	PHASE_LAST,					/* the client to read its last answer */
 	PHASE_END,					/* the client to close, who has been told that we do */
 	HTTP_PHASES					/* how many there are */
@@ -38,8 +38,8 @@ typedef struct HttpHandlers
 {
 	void		(*input) (HttpConnection *connection);	/* there are bytes to take */
 	void		(*drained) (HttpConnection *connection);	/* all answers have been written */
-	void		(*lost) (HttpConnection *connection, bool ended);	/* the client has gone, or
-																 * sends nothing more */
+	/* the client has gone, or (ended) sends nothing more */
+	void		(*lost) (HttpConnection *connection, bool ended);
 	void		(*expired) (HttpConnection *connection);	/* the phase takes too long */
 	void		(*answered) (HttpConnection *connection, bool close);	/* its request has been */
 } HttpHandlers;

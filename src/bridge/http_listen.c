@@ -169,6 +169,16 @@ take_apart(const HttpListener *listener, char **port)
 	return host;
 }
 
+/* Digits, and no more than a port can be: getaddrinfo takes 65536 for 0. */
+static bool
+is_port(const char *text)
+{
+	size_t		length = strlen(text);
+
+	return length > 0 && length <= 5 && strspn(text, "0123456789") == length &&
+		strtol(text, NULL, 10) <= UINT16_MAX;
+}
+
 static void
 bind_address(HttpListener *listener)
 {
@@ -180,7 +190,7 @@ bind_address(HttpListener *listener)
 	char	   *host = take_apart(listener, &port);
 	struct addrinfo *found;
 
-	if (host[0] == '\0' || port[0] == '\0' || getaddrinfo(host, port, &wanted, &found) != 0)
+	if (host[0] == '\0' || !is_port(port) || getaddrinfo(host, port, &wanted, &found) != 0)
 		refuse(listener, "that is no address such as 127.0.0.1:8080, [::1]:8080 or unix:PATH");
 	free(host);
 	free(port);

@@ -20,6 +20,10 @@
 /* Nothing is wrong so far. */
 #define FINE 0
 
+/* What comes of lines, beside HTTP_MORE and statuses. */
+#define WHOLE_LINE 1
+#define TOO_LONG 2
+
 /* Digits of a port. */
 #define MOST_PORT 5
 
@@ -394,57 +398,96 @@ take_lines(HttpHead *head, ScanSpan lines)
 	return status;
 }
 
-/* The line that ends here is the first one. */
-static int
-look_at_first_line(HttpHead *head, const char *begin, const char *end)
+/* What is looked at as it comes. */
+typedef struct Look
 {
-	Reading		reading = {.head = head};
+	const char *at;				/* the next byte */
+	const char *end;			/* behind those that are there */
+	const char *limit;			/* behind those that there may be */
+} Look;
 
-	return take_first_line(&reading, (ScanSpan) {begin, (size_t) (end - begin)});
+/* Nothing is wrong with what is there, but it is not all. */
+static int
+look_further(const Look *look)
+{
+	return look->end <= look->limit ? HTTP_MORE : TOO_LONG;
 }
 
-/*
- * Look at one more byte, behind those that were looked at.  *first is the end of the first
- * line, if it was there.
- */
+/* A line, to its end: WHOLE_LINE; or HTTP_MORE, TOO_LONG, 400. */
 static int
-look_at(const char *begin, const char *at, const char **first, HttpHead *head)
+look_at_line(Look *look)
 {
-	bool		behind_cr = at > begin && at[-1] == '\r';
+	const char *stop = look->end < look->limit ? look->end : look->limit;
 
-	if ((*at == '\n') != behind_cr || (*at != '\n' && *at != '\r' && !http_byte_is(*at, HTTP_TEXT)))
+	while (look->at < stop && http_byte_is(*look->at, HTTP_TEXT))
+		look->at++;
+	if (look->at == stop)
+		return look_further(look);
+	if (*look->at != '\r')
 		return 400;
-	if (*first == NULL && *at == '\n')
-	{
-		*first = at;
-		return look_at_first_line(head, begin, at - 1);
-	}
-	if (*first == NULL)
-		return at - begin < MOST_LINE ? FINE : too_long((ScanSpan) {begin, MOST_LINE});
-	if (at - *first > HTTP_MOST_HEAD + 2)
-		return 431;
-	return *at == '\n' && at[-2] == '\n' ? HTTP_WHOLE : FINE;
+	if (look->at + 1 == stop)
+		return look_further(look);
+	if (look->at[1] != '\n')
+		return 400;
+	look->at += 2;
+	return WHOLE_LINE;
+}
+
+/* The first line, to its end. */
+static int
+look_at_first_line(Look *look, const char *begin, HttpHead *head)
+{
+	Reading		reading = {.head = head};
+	int			status;
+
+	look->limit = begin + MOST_LINE;
+	status = look_at_line(look);
+	if (status == TOO_LONG)
+		return too_long((ScanSpan) {begin, MOST_LINE});
+	if (status != WHOLE_LINE)
+		return status;
+	status = take_first_line(&reading, (ScanSpan) {begin, (size_t) (look->at - begin) - 2});
+	return status == FINE ? WHOLE_LINE : status;
+}
+
+/* The lines behind it, to an empty one. */
+static int
+look_at_fields(Look *look, const char *begin)
+{
+	int			status;
+
+	look->limit = begin + HTTP_MOST_HEAD + 2;
+	do
+		status = look_at_line(look);
+	while (status == WHOLE_LINE && look->at[-3] != '\n');
+	return status == TOO_LONG ? 431 : status;
 }
 
 /*
  * One empty line may stand before it: some clients send one behind a body (RFC 9112,
- * section 2.2).  Where the first line ends, if it was there, is looked for with each call:
- * that is one memchr.
+ * section 2.2).  While more is to come, head->length says where the first line ends, if that
+ * was there.
  */
 int
 http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head)
 {
 	const char *begin = length >= 2 && memcmp(bytes, "\r\n", 2) == 0 ? bytes + 2 : bytes;
-	const char *at = bytes + *looked < begin ? begin : bytes + *looked;
-	const char *first = memchr(begin, '\n', (size_t) (at - begin));
-	int			status = FINE;
+	Look		look = {.at = bytes + *looked < begin ? begin : bytes + *looked, .end = bytes + length};
+	size_t		first = *looked > 0 ? head->length : 0;
+	int			status = WHOLE_LINE;
 
-	while (at < bytes + length && (status = look_at(begin, at, &first, head)) == FINE)
-		at++;
-	*looked = (size_t) (at - bytes);
-	if (status != HTTP_WHOLE)
-		return status == FINE ? HTTP_MORE : status;
-	status = take_lines(head, (ScanSpan) {begin, (size_t) (at - begin) + 1});
-	head->length = (size_t) (at - bytes) + 1;
+	if (first == 0)
+	{
+		status = look_at_first_line(&look, begin, head);
+		if (status == WHOLE_LINE)
+			first = (size_t) (look.at - bytes);
+	}
+	if (status == WHOLE_LINE)
+		status = look_at_fields(&look, bytes + first);
+	if (status == WHOLE_LINE)
+		status = take_lines(head, (ScanSpan) {begin, (size_t) (look.at - begin)});
+	if (status == HTTP_MORE)
+		*looked = (size_t) (look.at - bytes);
+	head->length = status == HTTP_WHOLE ? (size_t) (look.at - bytes) : first;
 	return status;
 }

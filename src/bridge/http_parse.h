@@ -64,7 +64,7 @@ typedef struct HttpHead
 
 /*
  * The head at the beginning of these bytes.  Of one that is not whole yet, *looked says how far
- * it was looked at: to be 0 at first, and given again with more bytes.
+ * it was looked at: to be 0 at first, and given again with more bytes and the same head.
  */
 extern int	http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head);
 

@@ -25,6 +25,7 @@
 #include "http_routes.h"
 #include "http_tls.h"
 #include "log.h"
+#include "observe.h"
 
 /* Bytes of a body that a client sends in a second, at least, once it has had its time. */
 #define LEAST_RATE 1000
@@ -384,9 +385,11 @@ static void
 tell_full(int fd)
 {
 	static const HttpAnswer answer = {.status = 503, .headers = {{"Retry-After", "1"}}};
+	const Observed observed = {.transport = "http", .status = answer.status};
 	static char asked[4096];
 	Buf			head = {NULL, 0, 0};
 
+	observe(&observed);
 	http_write_head(&head, &answer, true, HTTP_CLOSED);
 	/* a socket that is closed with something unread is reset, and the answer may be lost */
 	if (send(fd, head.data, head.length, MSG_NOSIGNAL) > 0 && shutdown(fd, SHUT_WR) == 0)
@@ -416,8 +419,8 @@ on_taken(const HttpListener *listener, int fd, const HttpAddress *peer)
 static void
 raise_limit(void)
 {
-	const rlim_t needed = (rlim_t) options.max_connections + (rlim_t) options.pool_size +
-		OTHER_FILES;
+	const int	files = options.max_connections + options.pool_size + OTHER_FILES;
+	const rlim_t needed = (rlim_t) files;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -426,10 +429,9 @@ raise_limit(void)
 		return;
 	if (limit.rlim_max < needed)
 	{
-		log_line("%d connections take %llu open files, the limit is %llu: raise it "
+		log_line("%d connections take %d open files, the limit is %llu: raise it "
 				 "(ulimit -n, LimitNOFILE=), or let in less by --max-connections",
-				 options.max_connections, (unsigned long long) needed,
-				 (unsigned long long) limit.rlim_max);
+				 options.max_connections, files, (unsigned long long) limit.rlim_max);
 		exit(EXIT_USAGE);
 	}
 	limit.rlim_cur = needed;

@@ -12,7 +12,7 @@ bool
 http_text_admit(HttpExchange *exchange, HttpAnswer *refusal)
 {
 	static const char body[] =
-	"{\"status\":\"405\",\"detail\":\"Only GET and HEAD are taken here.\"}";
+	"{\"status\":405,\"detail\":\"Only GET and HEAD are taken here.\"}";
 	static const HttpAnswer refused = {
 		.status = 405, .content_type = "application/json", .body = body,
 		.length = sizeof(body) - 1, .headers = {{"Allow", "GET, HEAD"}}

@@ -5,10 +5,11 @@
  * TLS 1.2 and newer, with what OpenSSL takes for good.  Connections that are there
  * keep the certificates with which they began.
  *
- * Entry points: http_tls_open, http_tls_accept, http_tls_shut.
+ * Entry points: http_tls_open, http_tls_accept, http_tls_pull, http_tls_shut.
  */
 #include "http_tls.h"
 
+#include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -117,6 +118,30 @@ http_tls_accept(struct event_base *base, int fd)
 	if (socket != NULL)
 		bufferevent_openssl_set_allow_dirty_shutdown(socket, 1);
 	return socket;
+}
+
+/*
+ * Where reading stops as there is enough, libevent leaves the rest of a record with OpenSSL,
+ * and looks for it only when more comes from the client, who may have sent all.
+ */
+void
+http_tls_pull(struct bufferevent *socket)
+{
+	SSL		   *ssl = bufferevent_openssl_get_ssl(socket);
+	char		piece[4096];
+	int			pending = SSL_pending(ssl);
+
+	while (pending > 0)
+	{
+		int			most = pending < (int) sizeof(piece) ? pending : (int) sizeof(piece);
+		int			n = SSL_read(ssl, piece, most);
+
+		if (n <= 0)
+			break;				/* it is told when the socket is looked at */
+		if (evbuffer_add(bufferevent_get_input(socket), piece, (size_t) n) < 0)
+			log_fatal("out of memory");
+		pending -= n;
+	}
 }
 
 void

@@ -14,6 +14,9 @@ extern void http_tls_open(struct event_base *base);
 /* A client that begins to speak it. */
 extern struct bufferevent *http_tls_accept(struct event_base *base, int fd);
 
+/* Put what was read of its socket, and not handed on, into its empty input. */
+extern void http_tls_pull(struct bufferevent *socket);
+
 /* Tell it that no more comes. */
 extern void http_tls_shut(struct bufferevent *socket);
 

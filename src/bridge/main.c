@@ -75,7 +75,9 @@ static void
 open_http(struct event_base *base)
 {
 	health_open(base);
-	http_open(base);
+	http_open(base);			/* where that cannot be, nothing is asked of the database */
+	if (options.http != NULL)
+		scim_open(base);
 }
 
 int
@@ -94,8 +96,6 @@ main(int argc, char **argv)
 	seal_open(base);
 	feeds_open(base);
 	sessions_open(base, lifetime_end);
-	if (options.http != NULL)
-		scim_open(base);
 	if (options.http != NULL || options.metrics != NULL)
 		open_http(base);
 	if (options.http == NULL)

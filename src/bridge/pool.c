@@ -18,7 +18,7 @@
  * this file's is to share them out.
  *
  * Entry points: pool_open, pool_submit, pool_drop, pool_cancel, pool_give_up,
- * pool_dispatch, pool_state, pool_answered, pool_close.
+ * pool_dispatch, pool_state, pool_is_cut_off, pool_close.
  */
 #include "pool.h"
 
@@ -26,7 +26,6 @@
 #include <string.h>
 
 #include "buf.h"
-#include "clock.h"
 #include "command_line.h"
 #include "connection.h"
 #include "log.h"
@@ -54,7 +53,7 @@ static struct
 	struct event *pause_over;	/* ends it */
 	char	   *reason;			/* why the last attempt failed */
 	struct event *give_way;		/* a request has waited beside a passive one */
-	uint64_t	answered;		/* when the database last did, by clock_ms; 0: it is away */
+	bool		cut_off;		/* the database was lost, and has not been reached since */
 }			pool = {.lanes = TAILQ_HEAD_INITIALIZER(pool.lanes)};
 
 static void
@@ -265,7 +264,7 @@ on_ready(Connection *c)
 		pool.pause = 0;
 	/* it may work again by now */
 	if (c->state != CONNECTION_CLOSED)
-		pool.answered = clock_ms();
+		pool.cut_off = false;
 	pool_dispatch();
 }
 
@@ -290,7 +289,7 @@ on_refused(Connection *c, OwnError error, const char *reason)
 	struct timeval pause;
 
 	(void) c;
-	pool.answered = 0;
+	pool.cut_off = true;
 	if (pool.pause == 0 || somebody_waits())
 		log_line("cannot connect to the database: %s", reason);
 	free(pool.reason);
@@ -316,7 +315,7 @@ static void
 on_gone(Connection *c)
 {
 	(void) c;
-	pool.answered = 0;
+	pool.cut_off = true;
 	pool_dispatch();
 }
 
@@ -391,10 +390,10 @@ pool_state(void)
 	return state;
 }
 
-uint64_t
-pool_answered(void)
+bool
+pool_is_cut_off(void)
 {
-	return pool.answered;
+	return pool.cut_off;
 }
 
 void

@@ -40,8 +40,8 @@ typedef struct PoolState
 
 extern PoolState pool_state(void);
 
-/* When the database last answered, by clock_ms; 0: it has not yet, or was lost since. */
-extern uint64_t pool_answered(void);
+/* Was the database lost, and has not been reached since? */
+extern bool pool_is_cut_off(void);
 
 /* Close all connections. */
 extern void pool_close(void);

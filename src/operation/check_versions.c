@@ -222,7 +222,9 @@ is_author_among(const JsonbValue *authors, const ScimSinceChange *change)
 	{
 		const JsonbValue *author = &authors->val.array.elems[i];
 
-		if (is_by(author, "actor", change->actor) && is_by(author, "principal", change->principal) && is_by(author, "agent", change->agent))
+		if (is_by(author, "actor", change->actor) &&
+			is_by(author, "principal", change->principal) &&
+			is_by(author, "agent", change->agent))
 			return true;
 	}
 	return false;

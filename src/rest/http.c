@@ -9,6 +9,7 @@
 #include "base/protect.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
+#include "core/location.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
@@ -155,6 +156,16 @@ answer_request(Exchange *exchange)
 	scim_http_answer_error(&exchange->request, NULL, &exchange->answer);
 }
 
+/* Whoever asked for /Me is told what that is, whatever else he is (RFC 7644 section 3.11). */
+static void
+tell_alias(Exchange *exchange)
+{
+	const ScimHttpRequest *request = &exchange->request;
+
+	if (request->is_me)
+		exchange->answer.location = scim_location(request->type->endpoint, request->id);
+}
+
 /* ---- the function ---- */
 
 /* The columns of the result, as the SQL function declares them. */
@@ -250,5 +261,6 @@ scim_http(PG_FUNCTION_ARGS)
 	exchange.request = exchange.given;
 	if (scim_enters(PG_ARGISNULL(5) ? NULL : PG_GETARG_BYTEA_PP(5), &exchange.answer))
 		answer_request(&exchange);
+	tell_alias(&exchange);
 	return make_result(fcinfo, &exchange.request, &exchange.answer);
 }

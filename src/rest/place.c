@@ -133,6 +133,7 @@ take_subject(ScimHttpRequest *request)
 		return false;
 	take_type(request, type);
 	request->id = pstrdup(who->subject_id);
+	request->is_me = true;
 	return true;
 }
 

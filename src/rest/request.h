@@ -30,6 +30,7 @@ typedef struct ScimHttpRequest
 	const struct ScimRoute *route;
 	const ScimResourceType *type;	/* whose endpoint it is; NULL: of none */
 	char	   *id;				/* decoded; NULL: none */
+	bool		is_me;			/* it was asked for as /Me */
 	ScimParameters parameters;
 	const ScimEtagList *if_match;	/* NULL: none */
 	const ScimEtagList *if_none_match;

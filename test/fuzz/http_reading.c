@@ -84,7 +84,9 @@ read_head(Connection *c)
 	MUST(c->looked >= before && c->looked <= length);
 	if (status == HTTP_MORE)
 	{
-		MUST(c->looked == length);
+		/* but for a CR, which LF must follow */
+		MUST(c->looked == length ||
+			 (c->looked + 1 == length && c->bytes[c->at + c->looked] == '\r'));
 		return;
 	}
 	/* the same is said again */
@@ -163,7 +165,11 @@ go_on(Connection *c)
 		if (begins && (c->at == c->come || c->reading->count == HTTP_READ_MOST))
 			return;
 		if (begins)
+		{
+			/* what stands in a head before, means nothing */
+			memset(&c->reading->reads[c->reading->count].head, 0xA5, sizeof(HttpHead));
 			c->reading->count++;
+		}
 		status = current(c)->status;
 		if (!current(c)->has_head)
 			read_head(c);

@@ -226,6 +226,8 @@ INSERT INTO users (tenant_id, id, data) VALUES ('acme', '00000000-0000-4000-a000
 SET SESSION AUTHORIZATION regress_scim_bridge;
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PATCH', '/Me', '{"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "add", "path": "title", "value": "Dr"}]}');
 SELECT told(location), told(etag) IS NOT NULL, answer::jsonb ->> 'title' FROM scim_http('GET', '/Me', 'attributes=title', NULL, NULL, digest(:'subject'));
+-- in any response, and so in one that refuses
+SELECT 'RFC7644-3.11-L3683', bool_and(location = '/Users/00000000-0000-4000-a000-000000000001'), string_agg(status::text, ' ' ORDER BY status) FROM (VALUES ('GET', NULL), ('HEAD', NULL), ('PUT', '{"userName": "zoe"}'), ('PUT', '{'), ('PATCH', '{}'), ('POST', '{}')) m(method, body), LATERAL scim_http(method, '/Me', NULL, NULL, convert_to(body, 'UTF8'), digest(:'subject'));
 SELECT ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'POST', '/Me', '{"userName": "x"}'), ask(:'subject', 'GET', '/Me/5');
 SELECT ask(:'subject', 'DELETE', '/Me');
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'DELETE', '/Me');

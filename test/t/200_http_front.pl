@@ -92,15 +92,22 @@ my $whole = "POST /scim/v2/Users HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer $t
 $client->send_raw($_) foreach split //, $whole;
 is($client->answer->{status}, 503, 'byte by byte');
 is($client->answer->{status}, 200, 'and the one behind it');
-foreach my $at (1 .. length($whole) - 1)
+$client = $bridge->client;
+my $unwanted = "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789";
+my $other = $bridge->client;
+foreach my $case ([ $unwanted, '405 200', 1 .. length("$unwanted$health") - 1 ], [ $whole, '503 200', map { length($whole) - length($health) + $_ } -11, -10, -1, 0 ])
 {
-	$client->send_raw(substr($whole, 0, $at));
-	# an answer of another connection's: the first part has been read
-	$bridge->client->request('GET', '/healthz');
-	$client->send_raw(substr($whole, $at));
-	my @statuses = map { $_->{status} } $client->answer, $client->answer;
-	next if "@statuses" eq '503 200';
-	fail("in two pieces, at byte $at: @statuses");
+	my ($bytes, $expected, @places) = @$case;
+	$bytes .= $health if $bytes eq $unwanted;
+	foreach my $at (@places)
+	{
+		$client->send_raw(substr($bytes, 0, $at));
+		# another connection is answered: by then the first piece has been read
+		$other->request('GET', '/healthz');
+		$client->send_raw(substr($bytes, $at));
+		my $statuses = join ' ', map { $client->answer->{status} } 1 .. 2;
+		fail("in two pieces, at byte $at: $statuses") if $statuses ne $expected;
+	}
 }
 pass('in two pieces, wherever it is broken');
 

@@ -60,7 +60,7 @@ is($bridge->reports, '', 'nothing to report');
 
 # ---- --insecure-loopback: who sits at this machine needs no token.
 
-my @loopback = ('--insecure-loopback', 'entra', 'acme');
+my @loopback = ('--insecure-loopback', 'entra', 'acme', '--trusted-proxy', '127.0.0.1');
 foreach my $address ('0.0.0.0:1', '[::]:1', 'localhost.example.com:1', 'unix:/tmp/none')
 {
 	my $open = ScimverHttp->new(address => $address, conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback, ends => 1);
@@ -101,7 +101,12 @@ foreach my $origin ('http://evil.example.com', 'null', 'http://localhost.evil.ex
 	is($answer->{status}, 403, 'Origin: ' . (ref $origin ? "@$origin" : $origin));
 	like($answer->{json}{detail}, qr/this machine/, '... says why');
 }
-is($client->request('GET', '/scim/v2/Users', headers => { Authorization => "Bearer $token" })->{status}, 200, 'a token is taken all the same');
+foreach my $field ([ 'X-Forwarded-For' => '192.0.2.1' ], [ 'X-Forwarded-For' => '127.0.0.1' ], [ 'X-Forwarded-Host' => 'localhost' ], [ 'x-forwarded-proto' => 'http' ],
+	[ Forwarded => 'for=192.0.2.1' ], [ Via => '1.1 front' ], [ 'X-Real-IP' => '192.0.2.1' ])
+{
+	is($client->request('GET', '/scim/v2/Users', headers => {@$field})->{status}, 403, "@$field: a proxy's clients may be anywhere, if it is trusted or not");
+}
+is($client->request('GET', '/scim/v2/Users', headers => { Authorization => "Bearer $token", 'X-Forwarded-For' => '192.0.2.1' })->{status}, 200, 'a token is taken all the same');
 is($client->request('GET', '/scim/v2/Users', headers => { Authorization => 'Bearer scimver_' . 'A' x 43 })->{status}, 401, '... and never ignored');
 is($bridge->finish, 0, 'exit code');
 is($bridge->reports, '', 'nothing to report');

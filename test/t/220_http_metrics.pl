@@ -192,9 +192,20 @@ ok(!exists $answer->{headers}{'content-encoding'}, 'is not compressed');
 
 is($bridge->finish, 0, 'exit code');
 
+# ---- more clients than may come ----
+
+$bridge = ScimverHttp->new(conninfo => $connstr, args => [ '--max-connections', '1', '--log-requests' ]);
+sub turned_away { return scalar(() = $bridge->stderr =~ /^scimver-mcp: - none 503 0 -$/mg); }
+# whoever looked whether it listens may be there still
+do { $client = $bridge->client; $answer = $client->request('GET', '/healthz') } until defined $answer && $answer->{status} == 200;
+my $many = turned_away();
+is($bridge->client->answer->{status}, 503, 'one client too many');
+is(turned_away() - $many, 1, 'has its line, too');
+is($bridge->finish, 0, 'exit code');
+
 # ---- over stdio, without --http ----
 
-my $agent = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--metrics', $metrics_port ]);
+my $agent = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => [ '--metrics', $metrics_port, '--log-requests' ]);
 $agent->initialize;
 $collector = ScimverHttpClient->new(address => "127.0.0.1:$metrics_port");
 $before = collect();
@@ -208,6 +219,7 @@ is(came_to($before, calls(200), 'scimver_errors_total{code="VERSION_MISMATCH"}',
 is(came_to($before, 'scimver_subscriptions'), 0, 'no subscription');
 $agent->roundtrip('resources/subscribe', { uri => "scim://default/Users/$user->{json}{id}" });
 is(came_to($before, 'scimver_subscriptions'), 1, 'one');
+like($agent->stderr, qr{^scimver-mcp: - tools/call 200 \d+ -$}m, 'calls have their line in the log');
 is($agent->finish, 0, 'exit code');
 
 done_testing();

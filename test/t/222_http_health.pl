@@ -85,6 +85,21 @@ becomes('/readyz', 200, 'and it answers again');
 
 $node->safe_psql('postgres', 'DROP EXTENSION scimver CASCADE');
 becomes('/readyz', 503, 'without the extension: not ready');
-is($bridge->finish, 0, 'exit code');
+
+# ---- the process is to end ----
+
+$session = $node->background_psql('postgres', on_error_stop => 0);
+$session->query_safe('BEGIN; LOCK TABLE pg_catalog.pg_extension IN ACCESS EXCLUSIVE MODE');
+my $waiting = $bridge->client;
+$waiting->send('GET', '/readyz');
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE usename = 'bridge' AND wait_event_type = 'Lock'}) or die 'nobody waits';
+is(status('/healthz'), 200, 'one asks, and another one is there');
+$bridge->kill('TERM');
+$answer = $client->request('GET', '/readyz');
+is("$answer->{status} $answer->{body}", "503 not ready: the process is to end\n", 'it is to end: not ready');
+$session->query_safe('COMMIT');
+$session->quit;
+is($waiting->answer->{status}, 503, 'who asked before is told so, too');
+is($bridge->wait_exit, 0, 'exit code');
 
 done_testing();

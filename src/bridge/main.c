@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "command_line.h"
 #include "consult.h"
 #include "feed.h"
@@ -74,6 +75,7 @@ make_event_base(void)
 static void
 open_http(struct event_base *base)
 {
+	auth_open();
 	health_open(base);
 	http_open(base);			/* where that cannot be, nothing is asked of the database */
 	if (options.http != NULL)

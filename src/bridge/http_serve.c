@@ -147,7 +147,8 @@ read_body(HttpConnection *c)
 
 		length = body_bytes(c, &bytes);
 		status = http_parse_body(&exchange->progress, bytes, length, &used, &piece);
-		buf_put(&exchange->body, piece.start, piece.length);
+		if (!http_take_body(exchange, piece))
+			status = 503;
 		use_body_bytes(c, used);
 	} while (status == HTTP_MORE && length > 0);
 	if (status == HTTP_WHOLE)

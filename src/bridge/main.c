@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth.h"
 #include "command_line.h"
 #include "consult.h"
 #include "feed.h"
@@ -76,7 +75,6 @@ make_event_base(void)
 static void
 open_http(struct event_base *base)
 {
-	auth_open();
 	health_open(base);
 	if (options.http != NULL)
 		scim_open(base);

@@ -7,7 +7,7 @@
 
 #include "http.h"
 
-/* Before the first request. */
+/* Before the first request; ends the process where the command line says what cannot be. */
 extern void scim_open(struct event_base *base);
 
 /* What the route of --scim-base does (http.h). */

@@ -177,6 +177,7 @@ is($holder->request('GET', $user)->{status}, 200, 'a read, which is prepared');
 $lock = lock_of("SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");
 $holder->send('PATCH', $user, body => patch('slow'));
 waiting(1);
+my $offset = -s $node->logfile;
 $reader->send('GET', '/scim/v2/Users/left-in-the-queue');
 $writer->send('POST', '/scim/v2/Users', body => { userName => 'left in the queue' });
 $quick = $narrow->client(token => $other_token);
@@ -187,7 +188,7 @@ release($lock);
 is($holder->answer->{status}, 200, 'who waited for the lock');
 is($holder->request('GET', '/scim/v2/Users?filter=userName%20eq%20%22left%20in%20the%20queue%22')->{json}{totalResults}, 1,
 	'a write is done whose client left it in the queue');
-unlike(slurp_file($node->logfile), qr{/Users/left-in-the-queue}, '... a read is not even asked');
+unlike(slurp_file($node->logfile, $offset), qr{/Users/left-in-the-queue}, '... a read is not even asked');
 is($narrow->finish, 0, 'exit code');
 
 # ---- Tokens and roles that go, on a connection that stays.

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "command_line.h"
 #include "consult.h"
 #include "feed.h"
@@ -75,6 +76,7 @@ make_event_base(void)
 static void
 open_http(struct event_base *base)
 {
+	auth_open();
 	health_open(base);
 	if (options.http != NULL)
 		scim_open(base);

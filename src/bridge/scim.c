@@ -326,7 +326,6 @@ scim_open(struct event_base *base)
 {
 	if (options.scim_base == NULL)
 		return;
-	auth_open();
 	lane_init(&scim.loopback);
 	scim.overdue = evtimer_new(base, on_overdue, NULL);
 	if (scim.overdue == NULL)

@@ -7,7 +7,7 @@
 
 #include "http.h"
 
-/* Before the first request; ends the process where the command line says what cannot be. */
+/* Before the first request. */
 extern void scim_open(struct event_base *base);
 
 /* What the route of --scim-base does (http.h). */

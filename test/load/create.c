@@ -57,6 +57,7 @@ on_created(Client *client, const Answer *answer)
 static void
 on_bulk(Client *client, const Answer *answer)
 {
+	static const char status[] = "\"status\":\"201\"";
 	const char *end = answer->body + answer->length;
 	const char *at = answer->body;
 
@@ -64,10 +65,10 @@ on_bulk(Client *client, const Answer *answer)
 	ended = now();
 	if (answer->status != 200)
 		fail("the bulk is not done", answer->body != NULL ? answer->body : "");
-	while ((at = memmem(at, (size_t) (end - at), "\"201\"", 5)) != NULL)
+	while ((at = memmem(at, (size_t) (end - at), status, strlen(status))) != NULL)
 	{
 		created++;
-		at += 5;
+		at += strlen(status);
 	}
 	if (created != users)
 		fail("the bulk is not done", "not all are created");

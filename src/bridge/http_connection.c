@@ -142,40 +142,15 @@ http_connections_busy(void)
 	return connections.busy;
 }
 
-/* Bytes that are read before somebody takes them. */
-static size_t
-ahead(const HttpConnection *c)
-{
-	return c->phase == PHASE_BODY ? BODY_AHEAD : AHEAD;
-}
-
-/*
- * Of TLS a whole record is read, and between two of them reading may stop.  For a limit of
- * its own libevent stops within one, and then waits at the socket for what OpenSSL has
- * already.
- */
-static void
-set_reading(HttpConnection *c)
-{
-	bool		stopped;
-
-	if (c->socket == NULL || !c->listener->tls)
-		return;
-	stopped = evbuffer_get_length(bufferevent_get_input(c->socket)) >= ahead(c);
-	if (stopped == c->stopped)
-		return;
-	c->stopped = stopped;
-	if ((stopped ? bufferevent_disable : bufferevent_enable) (c->socket, EV_READ) < 0)
-		log_fatal("cannot watch a socket");
-}
-
 /* Nothing more is read than is to be: of a body much, else a little. */
 static void
-set_ahead(HttpConnection *c)
+set_ahead(HttpConnection *c, HttpPhase phase)
 {
-	if (c->socket != NULL && !c->listener->tls)
-		bufferevent_setwatermark(c->socket, EV_READ, 0, ahead(c));
-	set_reading(c);
+	bool		was = c->phase == PHASE_BODY;
+	bool		is = phase == PHASE_BODY;
+
+	if (was != is && c->socket != NULL)
+		bufferevent_setwatermark(c->socket, EV_READ, 0, is ? BODY_AHEAD : AHEAD);
 }
 
 /* While an answer is awaited, the client's end is to be seen, even if nothing more is read. */
@@ -198,13 +173,11 @@ void
 http_connection_enter(HttpConnection *c, HttpPhase phase)
 {
 	const struct timeval *patience = connections.patience[phase];
-	bool		was_body = c->phase == PHASE_BODY;
 
+	set_ahead(c, phase);
 	displace(c);
 	c->phase = phase;
 	place(c);
-	if (was_body != (phase == PHASE_BODY))
-		set_ahead(c);
 	set_watch(c);
 	if (c->socket == NULL)
 		return;
@@ -229,7 +202,6 @@ on_input(struct bufferevent *socket, void *arg)
 	HttpConnection *c = arg;
 
 	(void) socket;
-	set_reading(c);
 	set_watch(c);
 	connections.handlers->input(c);
 }
@@ -303,7 +275,6 @@ http_connection_take(HttpConnection *c)
 		return false;
 	buf_reserve(&c->in, AHEAD);
 	taken = bufferevent_read(c->socket, c->in.data + c->in.length, AHEAD);
-	set_reading(c);
 	c->in.length += taken;
 	metrics_count(METRIC_BYTES, "received", taken);
 	return taken > 0;
@@ -327,7 +298,6 @@ http_connection_drop(HttpConnection *c, size_t length)
 	metrics_count(METRIC_BYTES, "received", length);
 	if (c->socket != NULL && evbuffer_drain(bufferevent_get_input(c->socket), length) < 0)
 		log_fatal("cannot drop what was read");
-	set_reading(c);
 }
 
 void
@@ -437,8 +407,8 @@ http_connection_new(const HttpListener *listener, int fd, const HttpAddress *pee
 		event_assign(&c->deadline, connections.base, -1, 0, on_deadline, c) < 0)
 		log_fatal("out of memory");
 	bufferevent_setcb(c->socket, on_input, on_drained, on_event, c);
+	bufferevent_setwatermark(c->socket, EV_READ, 0, AHEAD);
 	c->phase = listener->tls ? PHASE_HANDSHAKE : PHASE_IDLE;
-	set_ahead(c);
 	connections.count++;
 	place(c);
 	http_connection_enter(c, c->phase);

@@ -55,7 +55,6 @@ struct HttpConnection
 	bool		serving;		/* within http_serve.c: its turn is not over */
 	bool		ended;			/* the client sends nothing more */
 	bool		broken;			/* nothing can be written any more */
-	bool		stopped;		/* of TLS nothing is read for a while */
 	bool		watched;		/* nothing is read, but its end would be seen */
 	Buf			in;				/* bytes that were taken: a head, and what came with it */
 	size_t		at;				/* bytes of them that are done with */

@@ -79,37 +79,6 @@ is(join(' ', $answers =~ /HTTP\/1\.1 (\d+) [A-Z]/g), '413', 'one that is too lon
 $answers = converse($bridge, "nonsense\r\n\r\n$health");
 is(join(' ', $answers =~ /HTTP\/1\.1 (\d+) [A-Z]/g), '400', 'what is refused is the last');
 
-# A client that waits sends no more: all of it has to be seen as it is.
-sub asks
-{
-	my (@pieces) = @_;
-	my $pid = open2(my $from, my $to, 'openssl', 's_client', '-quiet', '-connect', $bridge->{address}, '-CAfile', "$folder/server.crt");
-	my @statuses;
-
-	foreach my $piece (@pieces)
-	{
-		my ($bytes, $answers) = @$piece;
-		print $to $bytes;
-		$to->flush;
-		while ($answers > 0 && defined(my $line = <$from>))
-		{
-			next unless $line =~ /HTTP\/1\.1 (\d+)/;
-			push @statuses, $1;
-			$answers--;
-		}
-	}
-	kill 'TERM', $pid;
-	waitpid $pid, 0;
-	return "@statuses";
-}
-
-sub post { return "POST /scim/v2/Users HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer $token\r\nContent-Length: $_[0]\r\n\r\n" . 'x' x $_[0]; }
-
-# openssl's client makes one record of what it is given, of 8 kB at most
-is(asks(map { [ post($_), 1 ] } 500, 1200, 2000, 3000, 7000, 100), '503 503 503 503 503 503', 'a head and its body in one record');
-is(asks([ "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " . 'x' x 5000 . "\r\n\r\n", 1 ], [ $health, 1 ]), '200 200', 'a head longer than what is read ahead');
-is(asks([ post(3000) . $health, 2 ], [ $health x 150, 150 ]), join(' ', 503, (200) x 151), 'and others behind them');
-
 # ---- who speaks no TLS, or nothing ----
 
 {

@@ -306,6 +306,9 @@ static const KnownOption known_options[] = {
 	{"version", .take = show_version},
 };
 
+/* What getopt_long returns for options of one letter, and for mistakes, is below that. */
+#define BEYOND_LETTERS 256
+
 #define KNOWN_OPTIONS (sizeof(known_options) / sizeof(known_options[0]))
 
 static void
@@ -346,13 +349,15 @@ command_line_read(int argc, char **argv)
 
 		known[i].name = one->name;
 		known[i].has_arg = one->text != NULL || one->number != NULL || one->takes;
+		/* what is alike in all of this would be one and the same in the eyes of getopt_long */
+		known[i].val = BEYOND_LETTERS + (int) i;
 	}
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", known, &which)) != -1)
 	{
 		if (option == ':')
 			usage_error("an option lacks its value", argv[optind - 1]);
-		if (option != 0)
+		if (option == '?')
 			usage_error("unknown option", argv[optind - 1]);
 		take_option(&known_options[which], optarg);
 		if (known_options[which].take != take_loopback)

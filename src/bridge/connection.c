@@ -16,7 +16,6 @@
 #include "connection.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,6 +24,7 @@
 #include "cancel.h"
 #include "clock.h"
 #include "command_line.h"
+#include "hand_back.h"
 #include "log.h"
 #include "metrics.h"
 #include "opening.h"
@@ -231,53 +231,6 @@ demoted(Connection *c)
 }
 
 /*
- * What the extension refuses is its client's affair, but for the list of tools, which is
- * asked for as the command line says; all else is for the log.
- */
-static void
-answered_with_error(Request *request, const PGresult *answer)
-{
-	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-	Outcome		outcome = {
-		.moved = answer_says_moved(answer), .error = request_error(request, sqlstate, true)
-	};
-	bool		quiet = request_is_quiet(request);
-	char		reason[64];
-	char		part[REQUEST_PART];
-
-	if (own_error_is_refusal(outcome.error))
-	{
-		outcome.reason = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
-		if (request->kind == REQUEST_TOOLS)
-			log_line("%s: %s", queries_name(request), outcome.reason);
-		request_ended(request, &outcome);
-		return;
-	}
-	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
-					sqlstate != NULL ? sqlstate : "(none)");
-	if (!request->cancelled && !quiet)
-		log_line("%s: %s%s", queries_name(request), reason, request_part(request, part));
-	if (quiet)
-		outcome.reason = reason;
-	request_ended(request, &outcome);
-}
-
-/* Hand on the answer to a request. */
-static void
-answered(Request *request, const PGresult *answer)
-{
-	Outcome		outcome = {.answered = true, .row = answer};
-
-	if (answer_is_error(answer))
-	{
-		answered_with_error(request, answer);
-		return;
-	}
-	outcome.value = answer_value(answer, &outcome.length);
-	request_ended(request, &outcome);
-}
-
-/*
  * May the connection be used again?  Not after what made libpq's buffers large, nor where
  * code of the application's has changed the session: the next request would be met by that.
  */
@@ -325,7 +278,7 @@ statement_done(Connection *c)
 		rest(c);
 	else
 		connection_close(c);
-	answered(request, answer);
+	hand_back(request, answer);
 	PQclear(answer);
 	c->handlers->ready(c);
 }
@@ -395,22 +348,14 @@ tell_notified(Connection *c)
 	}
 }
 
-/* Other notices are for people at a terminal, and may quote data. */
+/* What it says of the request that is under way. */
 static void
 on_notice(void *arg, const PGresult *notice)
 {
 	Connection *c = arg;
 
-	Request    *request = c->state == CONNECTION_BUSY ? c->request : NULL;
-	Progress	progress;
-
-	if (request == NULL)
-		return;
-	if (answer_is_unreplicated(notice))
-		request->unreplicated = true;
-	else if (request->progressed != NULL && !request->cancelled &&
-			 answer_is_progress(notice, &progress))
-		request->progressed(request, &progress);
+	if (c->state == CONNECTION_BUSY && c->request != NULL)
+		hand_on_notice(c->request, notice);
 }
 
 static void

@@ -188,12 +188,14 @@ bind_address(HttpListener *listener)
 	};
 	char	   *port;
 	char	   *host = take_apart(listener, &port);
-	struct addrinfo *found;
+	struct addrinfo *found = NULL;
+	bool		known = host[0] != '\0' && is_port(port) &&
+		getaddrinfo(host, port, &wanted, &found) == 0;
 
-	if (host[0] == '\0' || !is_port(port) || getaddrinfo(host, port, &wanted, &found) != 0)
-		refuse(listener, "that is no address such as 127.0.0.1:8080, [::1]:8080 or unix:PATH");
 	free(host);
 	free(port);
+	if (!known)
+		refuse(listener, "that is no address such as 127.0.0.1:8080, [::1]:8080 or unix:PATH");
 	listener->fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0 ||
 		setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||

@@ -402,31 +402,31 @@ take_lines(HttpHead *head, ScanSpan lines)
 typedef struct Look
 {
 	const char *at;				/* the next byte */
-	const char *end;			/* behind those that are there */
-	const char *limit;			/* behind those that there may be */
+	const char *end;			/* behind those that are there, or may be looked at */
+	bool		too_many;		/* those that may be are not all that are there */
 } Look;
 
-/* Nothing is wrong with what is there, but it is not all. */
-static int
-look_further(const Look *look)
+/* Of the bytes from "begin" on there may be so many. */
+static void
+look_no_further(Look *look, const char *begin, size_t most)
 {
-	return look->end <= look->limit ? HTTP_MORE : TOO_LONG;
+	look->too_many = (size_t) (look->end - begin) > most;
+	if (look->too_many)
+		look->end = begin + most;
 }
 
 /* A line, to its end: WHOLE_LINE; or HTTP_MORE, TOO_LONG, 400. */
 static int
 look_at_line(Look *look)
 {
-	const char *stop = look->end < look->limit ? look->end : look->limit;
-
-	while (look->at < stop && http_byte_is(*look->at, HTTP_TEXT))
+	while (look->at < look->end && http_byte_is(*look->at, HTTP_TEXT))
 		look->at++;
-	if (look->at == stop)
-		return look_further(look);
+	if (look->at == look->end)
+		return look->too_many ? TOO_LONG : HTTP_MORE;
 	if (*look->at != '\r')
 		return 400;
-	if (look->at + 1 == stop)
-		return look_further(look);
+	if (look->at + 1 == look->end)
+		return look->too_many ? TOO_LONG : HTTP_MORE;
 	if (look->at[1] != '\n')
 		return 400;
 	look->at += 2;
@@ -440,7 +440,7 @@ look_at_first_line(Look *look, const char *begin, HttpHead *head)
 	Reading		reading = {.head = head};
 	int			status;
 
-	look->limit = begin + MOST_LINE;
+	look_no_further(look, begin, MOST_LINE);
 	status = look_at_line(look);
 	if (status == TOO_LONG)
 		return too_long((ScanSpan) {begin, MOST_LINE});
@@ -456,7 +456,7 @@ look_at_fields(Look *look, const char *begin)
 {
 	int			status;
 
-	look->limit = begin + HTTP_MOST_HEAD + 2;
+	look_no_further(look, begin, HTTP_MOST_HEAD + 2);
 	do
 		status = look_at_line(look);
 	while (status == WHOLE_LINE && look->at[-3] != '\n');
@@ -472,13 +472,18 @@ int
 http_parse_head(const char *bytes, size_t length, size_t *looked, HttpHead *head)
 {
 	const char *begin = length >= 2 && memcmp(bytes, "\r\n", 2) == 0 ? bytes + 2 : bytes;
-	Look		look = {.at = bytes + *looked < begin ? begin : bytes + *looked, .end = bytes + length};
+	Look		look = {.at = bytes + *looked, .end = bytes + length};
 	size_t		first = *looked > 0 ? head->length : 0;
 	int			status = WHOLE_LINE;
 
+	if (look.at < begin)
+		look.at = begin;
 	if (first == 0)
 	{
-		status = look_at_first_line(&look, begin, head);
+		Look		line = look;	/* which has a limit of its own */
+
+		status = look_at_first_line(&line, begin, head);
+		look.at = line.at;
 		if (status == WHOLE_LINE)
 			first = (size_t) (look.at - bytes);
 	}

@@ -449,10 +449,10 @@ http_open(struct event_base *base)
 	http_connections_open(base, &handlers);
 	if (options.tls_cert != NULL)
 		http_tls_open(base);
-	if (options.http != NULL)
-		http_listen(base, options.http, HTTP_MAIN, options.tls_cert != NULL, on_taken);
 	if (options.metrics != NULL)
 		http_listen(base, options.metrics, HTTP_METRICS, false, on_taken);
+	if (options.http != NULL)
+		http_listen(base, options.http, HTTP_MAIN, options.tls_cert != NULL, on_taken);
 }
 
 /* ---- the end of the process ---- */

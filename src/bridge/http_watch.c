@@ -49,8 +49,9 @@ http_watch_open(struct event_base *base, void (*ended) (void *arg))
 void
 http_watch_begin(int fd, void *arg)
 {
-	struct epoll_event wanted = {.events = EPOLLRDHUP | EPOLLONESHOT,.data.ptr = arg};
+	struct epoll_event wanted = {.events = EPOLLRDHUP | EPOLLONESHOT};
 
+	wanted.data.ptr = arg;
 	if (epoll_ctl(set, EPOLL_CTL_ADD, fd, &wanted) < 0)
 		log_fatal("cannot watch a socket: %s", strerror(errno));
 }

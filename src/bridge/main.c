@@ -25,6 +25,7 @@
 #include "lifetime.h"
 #include "log.h"
 #include "mcp.h"
+#include "own_role.h"
 #include "pool.h"
 #include "scim.h"
 #include "seal.h"
@@ -75,9 +76,12 @@ static void
 open_http(struct event_base *base)
 {
 	health_open(base);
-	http_open(base);			/* where that cannot be, nothing is asked of the database */
 	if (options.http != NULL)
 		scim_open(base);
+	http_open(base);
+	/* the database is asked last: what the command line has wrong is told alone */
+	if (options.http != NULL && options.scim_base != NULL)
+		own_role_open();
 }
 
 int

@@ -36,7 +36,7 @@ typedef struct PoolState
 {
 	unsigned int busy;			/* connections that work on a request */
 	unsigned int waiting;		/* requests that wait for one */
-}			PoolState;
+} PoolState;
 
 extern PoolState pool_state(void);
 

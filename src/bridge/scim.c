@@ -165,8 +165,8 @@ note_caller(const Work *work, const PGresult *row, int status)
 		rates_failed(http_peer(work->exchange), who->digest, clock_ms());
 	if (status == 401)
 		metrics_count(METRIC_AUTH_FAILURES, who->token ? "refused" : "missing", 1);
-	/* what it is not for has no code; what its role may not, is not the token's affair */
-	if (status == 403 && who->token && (id == NULL || code == NULL))
+	/* it is not for that, or its role may not */
+	if (who->token && code != NULL && strcmp(code, "PERMISSION_DENIED") == 0)
 		metrics_count(METRIC_AUTH_FAILURES, "forbidden", 1);
 	if (id != NULL)
 		rates_succeeded(who->digest, (uint32_t) strtoul(most, NULL, 10), &who->rate, clock_ms());
@@ -331,7 +331,6 @@ scim_open(struct event_base *base)
 	scim.overdue = evtimer_new(base, on_overdue, NULL);
 	if (scim.overdue == NULL)
 		log_fatal("cannot make a timer");
-	own_role_open();
 }
 
 bool

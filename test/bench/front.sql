@@ -20,8 +20,3 @@ GRANT agent TO scim_bridge;
 SELECT scim_grant_bridge('scim_bridge');
 CREATE TABLE bench_tokens AS
 	SELECT scim_create_token('agent', 'default', '{"scopes": ["scim"]}') ->> 'token' AS token FROM generate_series(1, 8);
-
--- Each client's own, for pgbench.
-CREATE TABLE bench_own AS
-	SELECT i AS n, u.id::text AS id, u.version AS version FROM generate_series(1, 64) AS i JOIN users AS u ON u.id = md5('user' || i)::uuid;
-GRANT SELECT ON bench_own TO agent;

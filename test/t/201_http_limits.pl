@@ -204,13 +204,26 @@ $client = $bridge->client;
 $client->send_raw($scim);
 $other->request('GET', '/healthz') foreach 1 .. 10;
 my $before = rss();
+
+# No more memory than that many kB.
+sub keeps
+{
+	my ($most) = @_;
+
+  SKIP:
+	{
+		skip 'the memory of a sanitizer', 1 if ($ENV{SCIMVER_MCP} // '') =~ /asan/;
+		cmp_ok(rss() - $before, '<', $most, 'and little is kept');
+	}
+	return;
+}
 cmp_ok(fill($client->{socket}, $health), '<', 2_000_000, 'behind a request that waits, few are read');
-cmp_ok(rss() - $before, '<', 1000, 'and kept');
+keeps(1000);
 $client->close;
 $client = $bridge->client;
 my $sent = fill($client->{socket}, $health);
 cmp_ok($sent, '<', 2_000_000, 'of a client that does not read, few requests are taken');
-cmp_ok(rss() - $before, '<', 4000, 'and few answers kept');
+keeps(4000);
 $client->send_raw(substr $health, $sent % length $health) if $sent % length $health;
 my $expected = int(($sent + length($health) - 1) / length $health);
 my $answered = 0;

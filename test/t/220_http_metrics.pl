@@ -112,7 +112,7 @@ foreach my $case ([ undef, 401 ], [ 'scimver_short', 401 ], [ 'scimver_' . 'A' x
 }
 is(came_to($before, map { qq{scimver_auth_failures_total{reason="$_"}} } qw(missing malformed refused forbidden rate)),
 	'1 1 1 1 0', 'who is refused is counted by the reason');
-is(came_to($before, 'scimver_errors_total{code="INVALID_REQUEST"}', 'scimver_errors_total{code="TOKEN_INVALID"}'), '3 1', 'and by the code, if it has one');
+is(came_to($before, map { qq{scimver_errors_total{code="$_"}} } qw(INVALID_REQUEST TOKEN_INVALID PERMISSION_DENIED)), '2 1 1', 'and by the code, if it has one');
 
 # ---- bytes that are no request ----
 

@@ -67,7 +67,7 @@ sub new_tables
 
 	return split /\n/, $node->safe_psql($database, qq{
 		SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
-		JOIN pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'scimver' AND c.relname ~ '^scim_(history|leases|policy|proposal|review|profiles|tenant_profiles|idempotency)'});
+		JOIN pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'scimver' AND c.relname ~ '^scim_(history|leases|policy|proposal|review|profiles|tenant_profiles|idempotency|tokens)'});
 }
 
 sub answers

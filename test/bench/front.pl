@@ -16,8 +16,9 @@ my ($rounds, $seconds) = $quick ? (3, 1) : (9, 3);
 
 my %running;	# by process id
 
-# Perl waits for them when it ends.
-END { kill 'TERM', keys %running }
+# Perl waits for them when it ends, but for those who are to become another program.
+my $self = $$;
+END { kill 'TERM', keys %running if $$ == $self }
 
 # A server that says where it serves, at 127.0.0.1, in a line of its output; it ends with stop_service.
 sub start_service

@@ -17,7 +17,7 @@
 
 PG_FUNCTION_INFO_V1(scim_left_behind);
 
-/* A bridge sets them for its session. */
+/* A bridge has set them for its session, before anybody entered. */
 static const char *const exempt[] = {"application_name", "statement_timeout"};
 
 /* Since somebody has entered. */
@@ -103,8 +103,8 @@ look_at(const struct config_generic *setting, Search *search)
 	if (setting->stack == NULL && (search->only_now || setting->source != PGC_S_SESSION))
 		return;
 	to_come = value_to_come(setting);
-	if (to_come.source != PGC_S_SESSION || (search->only_now && !to_come.is_set_now) ||
-		is_exempt(setting) || is_no_role(setting, &to_come))
+	if (to_come.source != PGC_S_SESSION || is_no_role(setting, &to_come) ||
+		(!to_come.is_set_now && (search->only_now || is_exempt(setting))))
 		return;
 	if (is_role(setting))
 		search->role = true;

@@ -54,7 +54,14 @@ look_finished(void)
 	if (!http_is_finishing() || http_connections_busy() > 0 || finish.none_left == NULL)
 		return;
 	while ((idle = http_connection_idle()) != NULL)
-		http_connection_free(idle);
+	{
+		if (idle->unsent > 0)
+			http_connection_enter(idle, PHASE_LAST);	/* it has not read all yet */
+		else
+			http_connection_free(idle);
+	}
+	if (http_connections_busy() > 0)
+		return;
 	finish.none_left();
 	finish.none_left = NULL;
 }
@@ -324,6 +331,7 @@ on_drained(HttpConnection *c)
 	{
 		http_connection_enter(c, PHASE_IDLE);
 		serve(c);
+		look_finished();
 	}
 }
 

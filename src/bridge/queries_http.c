@@ -45,8 +45,7 @@ const HttpParameters http_parameters = {COUNT, types, formats};
 static const char columns[] =
 "SELECT h.status, h.content_type, h.etag, h.location, h.allow, h.preference, h.retry_after,"
 " h.error_code, h.caller OPERATOR(pg_catalog.->>) 'token',"
-" h.caller OPERATOR(pg_catalog.->>) 'max_per_minute',"
-" h.answer";
+" h.caller OPERATOR(pg_catalog.->>) 'max_per_minute', h.answer";
 
 /* Could it be written, before anything was done?  queries.c says why. */
 static const char standby[] = ", s.standby";

@@ -1,5 +1,5 @@
 -- Tokens: who may give them out, and for what; what they are good for, and until when.  That nothing leads
--- out again of who has entered is in test/t/200_tokens.pl.
+-- out again of who has entered is in test/t/195_tokens.pl.
 SET client_min_messages = warning;
 CREATE DATABASE scimver_tokens TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
 CREATE ROLE regress_scim_bridge LOGIN NOINHERIT;

@@ -107,7 +107,7 @@ static const AuthCase with_tokens[] = {
 	{HOST BEARER "scimver_" LETTERS "-=\r\n", ERROR_TOKEN_INVALID},
 	{HOST BEARER "scimver_" LETTERS "-\r\n", ERROR_TOKEN_INVALID},
 	{HOST BEARER TOKEN "\r\nAuthorization: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
-	{HOST "Authorization: Basic x\r\nAUTHORIZATION: Bearer " TOKEN "\r\n", ERROR_TOKEN_TWICE},
+	{HOST "Authorization: Basic x\r\n" BEARER TOKEN "\r\n", ERROR_TOKEN_TWICE},
 	{NULL, 0}
 };
 

@@ -134,6 +134,13 @@ need_fronts()
 	export SCIMVER_HAPROXY=$unpacked
 }
 
+# The pooler of test/t/lib/ScimverPooler.pm.
+need_pooler()
+{
+	unpack pgbouncer
+	export SCIMVER_PGBOUNCER=$unpacked
+}
+
 fetch_package() { (cd "$2" && apt-get -q download "$1") >>"$state/apt.log" 2>&1; }
 
 # clang with libFuzzer, which Debian keeps in a package of the compiler's own version.

@@ -128,7 +128,7 @@ is_own_origin(ScanSpan origin)
 	return false;
 }
 
-/* Has a proxy handed it on, for who knows whom?  Whether it is a trusted one says nothing of him. */
+/* Has a proxy handed it on, for who knows whom?  That it is a trusted one says nothing of him. */
 static bool
 comes_by_proxy(const HttpHead *head)
 {

@@ -265,7 +265,7 @@ typedef struct KnownOption
 	const char *complaint;		/* ... or else */
 	void		(*take) (const char *word); /* what it takes, if it takes something */
 	bool		takes;			/* take gets a word */
-}			KnownOption;
+} KnownOption;
 
 static const KnownOption known_options[] = {
 	{"tenant", .take = take_tenant, .takes = true},
@@ -312,7 +312,7 @@ static const KnownOption known_options[] = {
 #define KNOWN_OPTIONS (sizeof(known_options) / sizeof(known_options[0]))
 
 static void
-take_option(const KnownOption * option, const char *word)
+take_option(const KnownOption *option, const char *word)
 {
 	if (option->flag != NULL)
 		*option->flag = true;
@@ -345,7 +345,7 @@ command_line_read(int argc, char **argv)
 
 	for (size_t i = 0; i < KNOWN_OPTIONS; i++)
 	{
-		const		KnownOption *one = &known_options[i];
+		const KnownOption *one = &known_options[i];
 
 		known[i].name = one->name;
 		known[i].has_arg = one->text != NULL || one->number != NULL || one->takes;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "gzip.h"
 #include "http_proxy.h"
 #include "http_status.h"
@@ -18,7 +19,12 @@
 /* Bytes of compressed answers that are kept for the next one. */
 #define PACKED_AT_REST 65536
 
+/* So many bodies as large as may be, together; small ones are always taken. */
+#define MOST_BODIES 64
+#define SMALL_BODY 65536
+
 static bool finishing;
+static size_t body_bytes;		/* of all bodies that are here */
 static Buf	packed;				/* the one that is being sent */
 
 void
@@ -52,9 +58,21 @@ http_begin(HttpConnection *connection)
 	return exchange;
 }
 
+bool
+http_take_body(HttpExchange *exchange, ScanSpan piece)
+{
+	if (exchange->body.length + piece.length > SMALL_BODY &&
+		body_bytes + piece.length > (size_t) options.max_body * MOST_BODIES)
+		return false;
+	buf_span(&exchange->body, piece);
+	body_bytes += piece.length;
+	return true;
+}
+
 void
 http_forget(HttpExchange *exchange)
 {
+	body_bytes -= exchange->body.length;
 	buf_free(&exchange->body);
 	free(exchange);
 }

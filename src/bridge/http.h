@@ -52,6 +52,9 @@ struct HttpExchange
 /* A request that begins to come by this connection. */
 extern HttpExchange *http_begin(HttpConnection *connection);
 
+/* More of its body; false: the bodies that are here are too many for one more large one. */
+extern bool http_take_body(HttpExchange *exchange, ScanSpan piece);
+
 /* Answer it; the exchange ends with this. */
 extern void http_answer(HttpExchange *exchange, const HttpAnswer *answer);
 

@@ -11,6 +11,7 @@
 #include "http_serve.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -54,7 +55,14 @@ look_finished(void)
 	if (!http_is_finishing() || http_connections_busy() > 0 || finish.none_left == NULL)
 		return;
 	while ((idle = http_connection_idle()) != NULL)
-		http_connection_free(idle);
+	{
+		if (idle->unsent > 0)
+			http_connection_enter(idle, PHASE_LAST);	/* it has not read all yet */
+		else
+			http_connection_free(idle);
+	}
+	if (http_connections_busy() > 0)
+		return;
 	finish.none_left();
 	finish.none_left = NULL;
 }
@@ -132,6 +140,17 @@ use_body_bytes(HttpConnection *c, size_t length)
 		c->at += length;
 }
 
+/* Of one that is too long, say how long it may be (RFC 7644 section 3.7.4). */
+static void
+refuse_body(HttpExchange *exchange, int status)
+{
+	char		detail[80];
+
+	(void) snprintf(detail, sizeof(detail), "The body of the request has more than %d bytes.",
+					options.max_body);
+	http_refuse(exchange, status, status == 413 ? detail : NULL, true);
+}
+
 static bool
 read_body(HttpConnection *c)
 {
@@ -147,13 +166,14 @@ read_body(HttpConnection *c)
 
 		length = body_bytes(c, &bytes);
 		status = http_parse_body(&exchange->progress, bytes, length, &used, &piece);
-		buf_put(&exchange->body, piece.start, piece.length);
+		if (!http_take_body(exchange, piece))
+			status = 503;
 		use_body_bytes(c, used);
 	} while (status == HTTP_MORE && length > 0);
 	if (status == HTTP_WHOLE)
 		return hand_on(c);
 	if (status != HTTP_MORE)
-		http_refuse(exchange, status, NULL, true);
+		refuse_body(exchange, status);
 	else if (c->phase != PHASE_BODY)
 		http_connection_enter(c, PHASE_BODY);
 	return status != HTTP_MORE;
@@ -207,7 +227,7 @@ begin_request(HttpConnection *c)
 	}
 	else if ((status = http_body_begin(&exchange->progress, head,
 									   (uint64_t) options.max_body)) != HTTP_MORE)
-		http_refuse(exchange, status, NULL, true);
+		refuse_body(exchange, status);
 	else
 	{
 		ask_for_body(c);
@@ -323,6 +343,7 @@ on_drained(HttpConnection *c)
 	{
 		http_connection_enter(c, PHASE_IDLE);
 		serve(c);
+		look_finished();
 	}
 }
 

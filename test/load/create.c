@@ -22,7 +22,8 @@ static void
 post(Client *client)
 {
 	char		body[1024];
-	const Request request = {.method = "POST", .path = "/Users", .body = ask_user(body, sizeof(body), name, created)};
+	const Request request = {.method = "POST", .path = "/Users",
+	.body = ask_user(body, sizeof(body), name, created)};
 	size_t		length;
 	const char *text = ask_text(0, &request, &length);
 
@@ -57,6 +58,7 @@ on_created(Client *client, const Answer *answer)
 static void
 on_bulk(Client *client, const Answer *answer)
 {
+	static const char status[] = "\"status\":\"201\"";
 	const char *end = answer->body + answer->length;
 	const char *at = answer->body;
 
@@ -64,10 +66,10 @@ on_bulk(Client *client, const Answer *answer)
 	ended = now();
 	if (answer->status != 200)
 		fail("the bulk is not done", answer->body != NULL ? answer->body : "");
-	while ((at = memmem(at, (size_t) (end - at), "\"201\"", 5)) != NULL)
+	while ((at = memmem(at, (size_t) (end - at), status, strlen(status))) != NULL)
 	{
 		created++;
-		at += 5;
+		at += strlen(status);
 	}
 	if (created != users)
 		fail("the bulk is not done", "not all are created");
@@ -78,7 +80,8 @@ int
 main(int argc, char **argv)
 {
 	Options		options = options_read(argc, argv, 3,
-									   "create [-b BASE] [-t TOKENS] ADDRESS COUNT posts|bulk NAME");
+									   "create [-b BASE] [-t TOKENS] "
+									   "ADDRESS COUNT posts|bulk NAME");
 	bool		at_once = strcmp(options.words[1], "bulk") == 0;
 	uint64_t	began;
 	Client	   *client;

@@ -123,6 +123,35 @@ $bridge = bridge('--max-per-address', '1', '--trusted-proxy', '10.0.0.0/8,127.0.
 is($_->request('GET', '/healthz')->{status}, 200, 'by a proxy many come') foreach @clients;
 is($bridge->finish, 0, 'exit code');
 
+# ---- bodies ----
+
+$bridge = bridge('--max-body', '100000');
+my $witness = $bridge->client;
+
+# Send all but the end of a body, as long as that; the status of an answer, if there is one by then.
+sub half_a_body
+{
+	my ($length) = @_;
+	my $one = $bridge->client;
+
+	$one->send_raw("${post}Content-Length: 100000\r\n\r\n" . 'x' x $length);
+	$witness->request('GET', '/healthz') foreach 1 .. 3;
+	return ($one, IO::Select->new($one->{socket})->can_read(0) ? $one->answer->{status} : 'none');
+}
+my (@bodies, @answers);
+foreach (1 .. 66)
+{
+	my ($one, $status) = half_a_body(99_000);
+	push @bodies, $one;
+	push @answers, $status;
+}
+is_deeply(\@answers, [ ('none') x 64, 503, 503 ], 'so many large bodies are taken at once, and no more');
+is((half_a_body(65_000))[1], 'none', 'a small one is');
+$bodies[0]->close;
+becomes('one goes, another one is taken', sub { return (half_a_body(99_000))[1] eq 'none' });
+@bodies = ();
+is($bridge->finish, 0, 'exit code');
+
 # ---- clients that go while they wait ----
 
 $bridge = bridge('--max-connections', '2', '--max-per-address', '2');
@@ -180,7 +209,7 @@ sub fill
 	my $all = $request x 1000;
 
 	$socket->blocking(0);
-	while ($refused < 20)
+	while ($refused < 300)
 	{
 		my $n = syswrite $socket, $all, length($all) - $sent % length $request, $sent % length $request;
 
@@ -239,5 +268,26 @@ becomes('one that never reads is closed', sub {
 		return !defined $n && ($! == EPIPE || $! == ECONNRESET);
 	});
 is($bridge->finish, 0, 'exit code');
+
+# Many who do not read: what they leave unread is bounded for all together.
+$bridge = ScimverHttp->new(conninfo => $conninfo, address => "unix:$folder/s");
+$other = $bridge->client;
+$other->request('GET', '/healthz') foreach 1 .. 10;
+$before = rss();
+my @deaf = map { $bridge->client } 1 .. 90;
+my @sent = map { fill($_->{socket}, $health) } @deaf;
+keeps(75_000);
+foreach my $i (0, 1, 88, 89)
+{
+	my $wanted = int($sent[$i] / length $health);
+	my $read = 0;
+	$read += $deaf[$i]->answer->{status} == 200 while $read < $wanted;
+	next if $read == $wanted;
+	fail("client $i: $read answers of $wanted");
+}
+pass('when they read, all are answered');
+@deaf = ();
+is($bridge->finish, 0, 'exit code');
+
 
 done_testing();

@@ -170,6 +170,27 @@ release($lock);
 is(join(' ', sort map { $_->answer->{status} } @clients), join(' ', (200) x 100), 'they are all answered');
 is($shared->finish, 0, 'exit code');
 
+# Clients that leave while they wait for a connection, of which this token has one.
+my $narrow = ScimverHttp->new(conninfo => $conninfo, args => [ '--pool', '2' ]);
+my ($holder, $reader, $writer) = map { $narrow->client(token => $token) } 1 .. 3;
+is($holder->request('GET', $user)->{status}, 200, 'a read, which is prepared');
+$lock = lock_of("SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");
+$holder->send('PATCH', $user, body => patch('slow'));
+waiting(1);
+my $offset = -s $node->logfile;
+$reader->send('GET', '/scim/v2/Users/left-in-the-queue');
+$writer->send('POST', '/scim/v2/Users', body => { userName => 'left in the queue' });
+$quick = $narrow->client(token => $other_token);
+$quick->request('GET', '/scim/v2/Users?count=0');
+$_->close foreach $reader, $writer;
+$quick->request('GET', '/scim/v2/Users?count=0');
+release($lock);
+is($holder->answer->{status}, 200, 'who waited for the lock');
+is($holder->request('GET', '/scim/v2/Users?filter=userName%20eq%20%22left%20in%20the%20queue%22')->{json}{totalResults}, 1,
+	'a write is done whose client left it in the queue');
+unlike(slurp_file($node->logfile, $offset), qr{/Users/left-in-the-queue}, '... a read is not even asked');
+is($narrow->finish, 0, 'exit code');
+
 # ---- Tokens and roles that go, on a connection that stays.
 
 my $gone = ScimverHttp->token($node, 'entra', 'acme');

@@ -53,10 +53,34 @@ $asking->send('GET', '/scim/v2/Users');
 is($early->wait_exit, 2, 'when it is there, the role is looked at');
 like($early->stderr, qr/reader has rights of its own on users/, '... and found to be none for that');
 
+my $client;
 my $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge');
 is($bridge->client(token => $token)->request('GET', '/scim/v2/Users')->{status}, 200, 'one that can do nothing serves');
 is($bridge->finish, 0, 'exit code');
 is($bridge->reports, '', 'nothing to report');
+
+# ---- A database where there is nothing to be served, or not yet.
+
+$node->safe_psql('postgres', 'CREATE DATABASE bare; CREATE DATABASE older');
+$node->safe_psql('older', q{SET client_min_messages = warning; CREATE EXTENSION scimver VERSION '1.0' CASCADE});
+foreach my $case ([ 'bare', 'The extension scimver is not installed in this database.' ], [ 'older', 'The extension scimver in this database is of a version that cannot do that.' ])
+{
+	my ($database, $detail) = @$case;
+	my $waiting = ScimverHttp->new(conninfo => $node->connstr($database) . ' user=bridge');
+	my $asking = $waiting->client(token => $token);
+	$answer = $asking->request('GET', '/scim/v2/Users');
+	is("$answer->{status} $answer->{json}{detail}", "503 $detail", "$database: 503");
+	$node->safe_psql($database, q{SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS scimver CASCADE; ALTER EXTENSION scimver UPDATE; SELECT scim_grant_bridge('bridge')});
+	is($asking->request('GET', '/scim/v2/Users')->{status}, 401, '... until it is there');
+	is($waiting->finish, 0, 'exit code');
+}
+$node->safe_psql('postgres', 'CREATE ROLE naked LOGIN NOINHERIT; GRANT entra TO naked');
+$bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=naked');
+$client = $bridge->client(token => $token);
+$answer = $client->request('GET', '/scim/v2/Users');
+is("$answer->{status} $answer->{json}{detail}", '403 The database role of this server may not do that.', 'a role that scim_grant_bridge was not called for');
+is($bridge->finish, 0, 'exit code');
+is($bridge->reports, "scimver-mcp: scim_http: the database answered with SQLSTATE 42501\n", '... and the log says so');
 
 # ---- --insecure-loopback: who sits at this machine needs no token.
 
@@ -76,7 +100,7 @@ foreach my $case ([ 'No "body"', 'there is no role "No ""body"""' ], [ 'stranger
 	is($wrong->reports, "scimver-mcp: --insecure-loopback: $reason\n", "$role: why");
 }
 $bridge = ScimverHttp->new(conninfo => $node->connstr('postgres') . ' user=bridge', args => \@loopback);
-my $client = $bridge->client;
+$client = $bridge->client;
 $answer = $client->request('POST', '/scim/v2/Users', body => { userName => 'ada' });
 is($answer->{status}, 201, 'without a token');
 is($node->safe_psql('postgres', 'SELECT tenant_id FROM users'), 'acme', '... in its tenant');

@@ -6,11 +6,12 @@ METRICS = $(addprefix $(BRIDGE)/,metrics.c own_errors.c buf.c scan.c)
 GZIP = $(addprefix $(BRIDGE)/,gzip.c http_parse.c http_bytes.c buf.c scan.c)
 HTTP = $(addprefix $(BRIDGE)/,http_parse.c http_body.c http_bytes.c) $(addprefix ../fuzz/,http_reading.c http_promises.c)
 STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
+PROXY = $(addprefix $(BRIDGE)/,http_address.c http_proxy.c http_crowd.c http_parse.c http_bytes.c buf.c scan.c)
 AUTH = $(addprefix $(BRIDGE)/,auth.c scim_headers.c http_parse.c http_bytes.c buf.c scan.c)
 SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 
 check: check-bridge
-BRIDGE_CHECKS = bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip bridge_http
+BRIDGE_CHECKS = bridge_auth bridge_scan bridge_errors bridge_plain bridge_metrics bridge_rates bridge_gzip bridge_http bridge_proxy
 check-bridge: $(BRIDGE_CHECKS)
 	./bridge_auth
 	./bridge_scan bridge_scan.txt
@@ -20,6 +21,7 @@ check-bridge: $(BRIDGE_CHECKS)
 	./bridge_rates
 	./bridge_gzip
 	./bridge_http ../data/http_heads.txt
+	./bridge_proxy
 
 bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
 	$(SANITIZED) -o $@ bridge_scan.c $(BRIDGE)/scan.c
@@ -44,6 +46,9 @@ bridge_gzip: bridge_gzip.c $(GZIP) $(wildcard $(BRIDGE)/*.h)
 
 bridge_http: bridge_http.c $(HTTP) $(wildcard $(BRIDGE)/*.h ../fuzz/*.h)
 	$(SANITIZED) -I../fuzz -o $@ bridge_http.c $(HTTP)
+
+bridge_proxy: bridge_proxy.c $(PROXY) $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_proxy.c $(PROXY)
 
 clean: clean-bridge
 clean-bridge:

@@ -12,7 +12,7 @@ my $started = 0;
 
 sub program
 {
-	my ($program) = grep { -x $_ } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
+	my ($program) = grep { -x } $ENV{SCIMVER_PGBOUNCER} // (), map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
 	return $program;
 }
 

@@ -269,10 +269,23 @@ becomes('one that never reads is closed', sub {
 	});
 is($bridge->finish, 0, 'exit code');
 
-# Many who do not read: what they leave unread is bounded for all together.
 $bridge = ScimverHttp->new(conninfo => $conninfo, address => "unix:$folder/s");
 $other = $bridge->client;
 $other->request('GET', '/healthz') foreach 1 .. 10;
+
+# Who sends no more, and reads late, is answered all the same.
+{
+	my $late = $bridge->client;
+	my $read = 0;
+
+	$late->send_raw($health x 2000);
+	$late->end_sending;
+	$other->request('GET', '/healthz') foreach 1 .. 300;
+	while (my $answer = $late->answer) { $read += $answer->{status} == 200; }
+	is($read, 2000, 'half-closed: what was answered waits');
+}
+
+# Many who do not read: what they leave unread is bounded for all together.
 $before = rss();
 my @deaf = map { $bridge->client } 1 .. 90;
 my @sent = map { fill($_->{socket}, $health) } @deaf;

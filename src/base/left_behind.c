@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/left_behind.h"
@@ -23,6 +24,7 @@ static const char *const exempt[] = {"application_name", "statement_timeout"};
 /* Since somebody has entered. */
 static bool had_temporary_tables = false;
 static bool was_told = false;
+static bool was_asked = false;	/* and it was nothing */
 
 /* ---- settings ---- */
 
@@ -209,6 +211,7 @@ scim_begin_to_look_behind(void)
 {
 	had_temporary_tables = has_temporary_tables();
 	was_told = false;
+	was_asked = false;
 }
 
 void
@@ -217,7 +220,8 @@ scim_refuse_to_leave_behind(void)
 	Search		search = {.only_now = true};
 	char	   *left;
 
-	if (was_told)
+	/* what wrote nothing has no triggers that come behind the question */
+	if (was_told || (was_asked && !TransactionIdIsValid(GetTopTransactionIdIfAny())))
 		return;
 	look_for_settings(&search);
 	left = describe(&search, has_temporary_tables() && !had_temporary_tables);
@@ -234,6 +238,7 @@ scim_left_behind(PG_FUNCTION_ARGS)
 
 	look_for_settings(&search);
 	left = describe(&search, has_temporary_tables());
+	was_asked = left == NULL;
 	if (left == NULL)
 		PG_RETURN_NULL();
 	was_told = true;

@@ -23,6 +23,7 @@
 
 #include "command_line.h"
 #include "http_tls.h"
+#include "http_unsent.h"
 #include "http_watch.h"
 #include "log.h"
 #include "metrics.h"
@@ -36,9 +37,8 @@
 /* Bytes of a body that are read at once. */
 #define BODY_AHEAD 65536
 
-/* Unread answers of one client, and of all together, that its next request waits for. */
+/* Unread answers of one client that its next request waits for. */
 #define MOST_UNSENT ((size_t) 1024 * 1024)
-#define MOST_UNSENT_OF_ALL ((size_t) 64 * 1024 * 1024)
 
 /* Bytes that a client reads in a second, at least. */
 #define LEAST_RATE 1000
@@ -56,7 +56,6 @@ static struct
 	struct HttpConnectionList all;	/* the idle ones last */
 	unsigned int count;			/* how many there are */
 	unsigned int busy;			/* how many are not idle */
-	size_t		unsent;			/* bytes of answers that wait to be written, of all */
 }			connections = {.all = TAILQ_HEAD_INITIALIZER(connections.all)};
 
 /* Its end was seen without reading. */
@@ -67,6 +66,13 @@ on_watched_end(void *arg)
 
 	c->ended = true;
 	connections.handlers->lost(c, true);
+}
+
+/* It does not read, and its answers are too many. */
+static void
+on_unread(HttpConnection *c)
+{
+	connections.handlers->lost(c, false);
 }
 
 /* Timers of one duration stand in one queue. */
@@ -94,6 +100,7 @@ http_connections_open(struct event_base *base, const HttpHandlers *handlers)
 	patience[PHASE_BODY] = common(options.body_timeout);
 	patience[PHASE_END] = common(PATIENCE_AT_END);
 	http_watch_open(base, on_watched_end);
+	http_unsent_open(base, on_unread);
 }
 
 /* ---- phases ---- */
@@ -210,11 +217,17 @@ on_input(struct bufferevent *socket, void *arg)
 static void
 recount(HttpConnection *c)
 {
-	size_t		now = c->socket == NULL ? 0 :
-		evbuffer_get_length(bufferevent_get_output(c->socket));
+	http_unsent_set(c, c->socket == NULL ? 0 :
+					evbuffer_get_length(bufferevent_get_output(c->socket)));
+}
 
-	connections.unsent += now - c->unsent;
-	c->unsent = now;
+/* Some of it has been written, or is to be. */
+static void
+on_output(struct evbuffer *output, const struct evbuffer_cb_info *change, void *arg)
+{
+	(void) output;
+	(void) change;
+	recount(arg);
 }
 
 static void
@@ -377,8 +390,7 @@ bool
 http_connection_is_backlogged(HttpConnection *c)
 {
 	recount(c);
-	return c->unsent > MOST_UNSENT ||
-		(c->unsent > 0 && connections.unsent > MOST_UNSENT_OF_ALL);
+	return c->unsent > MOST_UNSENT || (c->unsent > 0 && http_unsent_is_much());
 }
 
 void
@@ -404,6 +416,7 @@ http_connection_new(const HttpListener *listener, int fd, const HttpAddress *pee
 	c->socket = listener->tls ? http_tls_accept(connections.base, fd) :
 		bufferevent_socket_new(connections.base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (c->socket == NULL ||
+		evbuffer_add_cb(bufferevent_get_output(c->socket), on_output, c) == NULL ||
 		event_assign(&c->deadline, connections.base, -1, 0, on_deadline, c) < 0)
 		log_fatal("out of memory");
 	bufferevent_setcb(c->socket, on_input, on_drained, on_event, c);

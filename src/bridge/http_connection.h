@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "buf.h"
@@ -60,7 +61,9 @@ struct HttpConnection
 	size_t		at;				/* bytes of them that are done with */
 	size_t		looked;			/* and those that were looked at */
 	size_t		skip;			/* bytes to come of a body that nobody wants */
-	size_t		unsent;			/* bytes of answers that wait to be written */
+	TAILQ_ENTRY(HttpConnection) waiting;	/* place among those whose answers wait */
+	size_t		unsent;			/* bytes of answers that wait to be written (http_unsent.c) */
+	uint64_t	read_at;		/* when some were written last, by clock_ms */
 	size_t		unread;			/* the same, with what the system has, when that was looked at */
 	struct HttpExchange *exchange;	/* the request under way; or NULL */
 };

@@ -1,5 +1,5 @@
-# The end of scimver-mcp --http: who has not read his answer yet gets all of it, however it
-# waits; SIGHUP is no end.
+# Answers of scimver-mcp --http that are not read yet: at its end all of them are waited for;
+# too many are not kept.  SIGHUP is no end.
 use strict;
 use warnings;
 use FindBin;
@@ -42,6 +42,31 @@ foreach my $kilobytes (700, 3000)
 	ok($client->is_closed, '... then the connection is closed');
 	is($bridge->wait_exit, 0, '... and the process ends');
 	unlike($bridge->stderr, qr/not answered in time/, '... for which nobody had to wait');
+}
+
+# Answers that nobody reads are no more than 64 MiB together, in the long run.
+{
+	my $bridge = ScimverHttp->new(conninfo => $conninfo, address => "unix:$folder/s", args => ['--log-requests']);
+	my @clients = map { $bridge->client(token => $token) } 1 .. 30;
+	my $end = time + $PostgreSQL::Test::Utils::timeout_default;
+
+	$_->send('GET', '/scim/v2/Users?filter=userName%20eq%20%22of_3000%22') foreach @clients;
+	while ((() = $bridge->stderr =~ /^scimver-mcp: GET scim 200 /mg) < @clients) { die 'not all are answered' if time > $end; }
+	my $reader = $bridge->client(token => $token);
+	until ($bridge->stderr =~ /clients do not read their answers, which are too many: \d+ connections are closed/)
+	{
+		die 'nobody is closed' if time > $end;
+		$reader->request('GET', '/scim/v2/Users?count=0')->{status} == 200 or die 'one that reads is not answered';
+	}
+	my @whole;
+	foreach my $client (@clients)
+	{
+		while (length $client->{buffer} < 3_072_000) { last unless $client->more; }
+		push @whole, $client if length $client->{buffer} >= 3_072_000;
+	}
+	cmp_ok(scalar @whole, '<=', 24, '30 answers of 3 MB that nobody reads: some are not kept');
+	cmp_ok(scalar @whole, '>=', 15, '... most are');
+	is($bridge->finish, 0, 'exit code');
 }
 
 my $bridge = ScimverHttp->new(conninfo => $conninfo);

@@ -288,19 +288,14 @@ $other->request('GET', '/healthz') foreach 1 .. 10;
 # Many who do not read: what they leave unread is bounded for all together.
 $before = rss();
 my @deaf = map { $bridge->client } 1 .. 90;
-my @sent = map { fill($_->{socket}, $health) } @deaf;
-keeps(75_000);
-foreach my $i (0, 1, 88, 89)
+foreach my $one (@deaf)
 {
-	my $wanted = int($sent[$i] / length $health);
-	my $read = 0;
-	$read += $deaf[$i]->answer->{status} == 200 while $read < $wanted;
-	next if $read == $wanted;
-	fail("client $i: $read answers of $wanted");
+	# who has read nothing for a while may have been closed by now
+	eval { fill($one->{socket}, $health) };
 }
-pass('when they read, all are answered');
+keeps(75_000);
+is($other->request('GET', '/healthz')->{status}, 200, 'who reads is served');
 @deaf = ();
 is($bridge->finish, 0, 'exit code');
-
 
 done_testing();

@@ -17,7 +17,7 @@
 
 PG_FUNCTION_INFO_V1(scim_left_behind);
 
-/* A bridge sets them for its session. */
+/* A bridge sets them for its session; while somebody has entered, nobody does. */
 static const char *const exempt[] = {"application_name", "statement_timeout"};
 
 /* Since somebody has entered. */
@@ -104,7 +104,7 @@ look_at(const struct config_generic *setting, Search *search)
 		return;
 	to_come = value_to_come(setting);
 	if (to_come.source != PGC_S_SESSION || (search->only_now && !to_come.is_set_now) ||
-		is_exempt(setting) || is_no_role(setting, &to_come))
+		(!to_come.is_set_now && is_exempt(setting)) || is_no_role(setting, &to_come))
 		return;
 	if (is_role(setting))
 		search->role = true;
@@ -157,6 +157,26 @@ look_around(Search *search)
 		look_at(scim_linked_setting(link), search);
 }
 
+/* No user sets it, so it is never on the stack but for us. */
+#define FIXED_SETTING "block_size"
+
+/*
+ * What is at its default now, and so not in the ring, is so for this transaction alone, if it is
+ * on the stack.  Those are in a list, too, of which the last comer is the head.
+ */
+static void
+look_at_stack(Search *search)
+{
+	int			nesting = NewGUCNestLevel();
+	slist_node *link;
+
+	(void) set_config_option(FIXED_SETTING, GetConfigOption(FIXED_SETTING, false, false),
+							 PGC_INTERNAL, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (link = scim_stack_link(scim_find_setting(FIXED_SETTING)); link; link = link->next)
+		look_at(scim_stacked_setting(link), search);
+	AtEOXact_GUC(false, nesting);
+}
+
 static void
 look_for_settings(Search *search)
 {
@@ -166,6 +186,7 @@ look_for_settings(Search *search)
 	if (SCIM_SETTINGS_IN_RING)
 	{
 		look_around(search);
+		look_at_stack(search);
 		return;
 	}
 	settings = scim_all_settings(&count);

@@ -233,6 +233,17 @@ SELECT ask(:'subject', 'DELETE', '/Me');
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'DELETE', '/Me');
 RESET SESSION AUTHORIZATION;
 
+-- ---- one token leads to no other ----
+
+GRANT EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token TO regress_scim_client;
+SET SESSION AUTHORIZATION regress_scim_bridge;
+BEGIN;
+SELECT scim_enter(digest(:'tools'));
+SELECT make('{}'), asked('SELECT scim_rotate_token(id) FROM scim_own_tokens LIMIT 1'), asked('SELECT scim_revoke_token(id) FROM scim_own_tokens LIMIT 1');
+COMMIT;
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token FROM regress_scim_client;
+
 -- ---- ending ----
 
 SELECT id AS id FROM scim_tokens WHERE digest = digest(:'token') \gset

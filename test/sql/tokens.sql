@@ -84,6 +84,8 @@ SELECT make('{}', current_user);
 SELECT make('{}', 'regress_scim_above');
 SELECT scim_grant_bridge('regress_scim_bridge'), scim_grant_bridge('regress_scim_bridge');
 SELECT make('{}', 'regress_scim_bridge');
+-- who writes it, gives out tokens for any role
+SELECT make('{}', 'pg_write_all_data');
 ALTER DATABASE scimver_tokens OWNER TO regress_scim_owner;
 SELECT make('{}', 'regress_scim_owner');
 -- a bridge's: nothing but what it needs

@@ -301,7 +301,8 @@ end_at(const pg_uuid_t *id, const char *statement, TimestampTz at)
 
 static const char expire_statement[] =
 "UPDATE ONLY %s.scim_tokens SET expires_at = LEAST(expires_at, $2) WHERE id" SQL_OP("=") "$1"
-" AND revoked_at IS NULL";
+" AND revoked_at IS NULL"
+" AND (expires_at IS NULL OR expires_at" SQL_OP(">") "pg_catalog.clock_timestamp())";
 
 static const char revoke_statement[] =
 "UPDATE ONLY %s.scim_tokens SET revoked_at = $2 WHERE id" SQL_OP("=") "$1"

@@ -84,6 +84,8 @@ SELECT make('{}', current_user);
 SELECT make('{}', 'regress_scim_above');
 SELECT scim_grant_bridge('regress_scim_bridge'), scim_grant_bridge('regress_scim_bridge');
 SELECT make('{}', 'regress_scim_bridge');
+-- who writes it, gives out tokens for any role
+SELECT make('{}', 'pg_write_all_data');
 ALTER DATABASE scimver_tokens OWNER TO regress_scim_owner;
 SELECT make('{}', 'regress_scim_owner');
 -- a bridge's: nothing but what it needs
@@ -250,6 +252,17 @@ SELECT ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'P
 SELECT ask(:'subject', 'DELETE', '/Me');
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'DELETE', '/Me');
 RESET SESSION AUTHORIZATION;
+
+-- ---- one token leads to no other ----
+
+GRANT EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token TO regress_scim_client;
+SET SESSION AUTHORIZATION regress_scim_bridge;
+BEGIN;
+SELECT scim_enter(digest(:'tools'));
+SELECT make('{}'), asked('SELECT scim_rotate_token(id) FROM scim_own_tokens LIMIT 1'), asked('SELECT scim_revoke_token(id) FROM scim_own_tokens LIMIT 1');
+COMMIT;
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token FROM regress_scim_client;
 
 -- ---- ending ----
 

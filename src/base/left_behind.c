@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/left_behind.h"
@@ -23,6 +24,7 @@ static const char *const exempt[] = {"application_name", "statement_timeout"};
 /* Since somebody has entered. */
 static bool had_temporary_tables = false;
 static bool was_told = false;
+static bool was_asked = false;	/* and it was nothing */
 
 /* ---- settings ---- */
 
@@ -157,6 +159,26 @@ look_around(Search *search)
 		look_at(scim_linked_setting(link), search);
 }
 
+/* No user sets it, so it is never on the stack but for us. */
+#define FIXED_SETTING "block_size"
+
+/*
+ * What is at its default now, and so not in the ring, is so for this transaction alone, if it is
+ * on the stack.  Those are in a list, too, of which the last comer is the head.
+ */
+static void
+look_at_stack(Search *search)
+{
+	int			nesting = NewGUCNestLevel();
+	slist_node *link;
+
+	(void) set_config_option(FIXED_SETTING, GetConfigOption(FIXED_SETTING, false, false),
+							 PGC_INTERNAL, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (link = scim_stack_link(scim_find_setting(FIXED_SETTING)); link; link = link->next)
+		look_at(scim_stacked_setting(link), search);
+	AtEOXact_GUC(false, nesting);
+}
+
 static void
 look_for_settings(Search *search)
 {
@@ -166,6 +188,7 @@ look_for_settings(Search *search)
 	if (SCIM_SETTINGS_IN_RING)
 	{
 		look_around(search);
+		look_at_stack(search);
 		return;
 	}
 	settings = scim_all_settings(&count);
@@ -209,6 +232,7 @@ scim_begin_to_look_behind(void)
 {
 	had_temporary_tables = has_temporary_tables();
 	was_told = false;
+	was_asked = false;
 }
 
 void
@@ -217,7 +241,8 @@ scim_refuse_to_leave_behind(void)
 	Search		search = {.only_now = true};
 	char	   *left;
 
-	if (was_told)
+	/* what wrote nothing has no triggers that come behind the question */
+	if (was_told || (was_asked && !TransactionIdIsValid(GetTopTransactionIdIfAny())))
 		return;
 	look_for_settings(&search);
 	left = describe(&search, has_temporary_tables() && !had_temporary_tables);
@@ -234,6 +259,7 @@ scim_left_behind(PG_FUNCTION_ARGS)
 
 	look_for_settings(&search);
 	left = describe(&search, has_temporary_tables());
+	was_asked = left == NULL;
 	if (left == NULL)
 		PG_RETURN_NULL();
 	was_told = true;

@@ -11,6 +11,7 @@
 #include "http_serve.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -139,6 +140,17 @@ use_body_bytes(HttpConnection *c, size_t length)
 		c->at += length;
 }
 
+/* Of one that is too long, say how long it may be (RFC 7644 section 3.7.4). */
+static void
+refuse_body(HttpExchange *exchange, int status)
+{
+	char		detail[80];
+
+	(void) snprintf(detail, sizeof(detail), "The body of the request has more than %d bytes.",
+					options.max_body);
+	http_refuse(exchange, status, status == 413 ? detail : NULL, true);
+}
+
 static bool
 read_body(HttpConnection *c)
 {
@@ -161,7 +173,7 @@ read_body(HttpConnection *c)
 	if (status == HTTP_WHOLE)
 		return hand_on(c);
 	if (status != HTTP_MORE)
-		http_refuse(exchange, status, NULL, true);
+		refuse_body(exchange, status);
 	else if (c->phase != PHASE_BODY)
 		http_connection_enter(c, PHASE_BODY);
 	return status != HTTP_MORE;
@@ -215,7 +227,7 @@ begin_request(HttpConnection *c)
 	}
 	else if ((status = http_body_begin(&exchange->progress, head,
 									   (uint64_t) options.max_body)) != HTTP_MORE)
-		http_refuse(exchange, status, NULL, true);
+		refuse_body(exchange, status);
 	else
 	{
 		ask_for_body(c);

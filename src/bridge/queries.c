@@ -15,6 +15,7 @@
 
 #include "answer.h"
 #include "buf.h"
+#include "clauses.h"
 #include "clock.h"
 #include "command_line.h"
 #include "queries_http.h"
@@ -71,10 +72,6 @@ static const char set_tenant[] =
 ", pg_catalog.set_config('scimver.tenant', $5, true)"
 ", pg_catalog.set_config('scimver.only_tenant', $5, true)";
 
-/* For --require-version.  Without it nothing is set: the role or the database may have it on. */
-static const char set_require_version[] =
-", pg_catalog.set_config('scimver.require_version', 'on', true)";
-
 /* For --toolset and --tools. */
 static const char set_toolset[] =
 ", pg_catalog.set_config('scimver.toolset', $6, true)";
@@ -86,27 +83,6 @@ static const char set_trace[] =
 /* How far it is, if the client wants to know. */
 static const char set_progress[] =
 ", CASE WHEN $8 IS NOT NULL THEN pg_catalog.set_config('scimver.progress', $8, true) END";
-
-/* What a tool says of itself is enforced: only so may a lost read be repeated. */
-static const char set_read_only[] =
-", pg_catalog.set_config('transaction_read_only', 'on', true)";
-
-/* An acknowledged write must survive a crash: off becomes local, no more. */
-static const char set_commit[] =
-", CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'"
-" THEN pg_catalog.set_config('synchronous_commit', 'local', true) END";
-
-/* Before a tool that writes: can it?  NULL: yes; else whether this is a standby. */
-static const char may_write[] =
-", CASE WHEN pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on'"
-" THEN pg_catalog.pg_is_in_recovery() END AS standby";
-
-/*
- * After it: a commit that ends its wait for a standby only warns.  A role's
- * setting or a trigger's must not hide that.
- */
-static const char set_messages[] =
-", pg_catalog.set_config('client_min_messages', 'warning', true)";
 
 /*
  * Before a seal.  The function must be the extension's own: in a schema where
@@ -231,19 +207,19 @@ statement(RequestKind kind, const char *schema, bool recent)
 	if (options.tenant != NULL && !seals)
 		buf_text(&text, set_tenant);
 	if (options.require_version && !seals)
-		buf_text(&text, set_require_version);
+		buf_text(&text, clause_set_require_version);
 	if (!seals)
 		buf_text(&text, set_toolset);
 	if (!seals)
 		buf_text(&text, set_trace);
 	if (!seals)
 		buf_text(&text, set_progress);
-	buf_text(&text, writes || seals ? set_commit : set_read_only);
+	buf_text(&text, writes || seals ? clause_set_commit : clause_set_read_only);
 	if (writes)
-		buf_text(&text, may_write);
+		buf_text(&text, clause_may_write);
 	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind].name, arguments);
 	if (writes)
-		buf_text(&text, set_messages);
+		buf_text(&text, clause_set_messages);
 	buf_put(&text, "", 1);
 	return text.data;
 }

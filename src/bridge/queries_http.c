@@ -17,6 +17,7 @@
 #include <limits.h>
 
 #include "buf.h"
+#include "clauses.h"
 #include "command_line.h"
 
 /* pg_type.h's OIDs of bytea and text, which are as fixed as the wire protocol. */
@@ -47,18 +48,8 @@ static const char columns[] =
 " h.error_code, h.caller OPERATOR(pg_catalog.->>) 'token',"
 " h.caller OPERATOR(pg_catalog.->>) 'max_per_minute', h.answer";
 
-/* Could it be written, before anything was done?  queries.c says why. */
+/* Could it be written, before the token made of it what it is for who asks? */
 static const char standby[] = ", s.standby";
-static const char may_write[] =
-", CASE WHEN pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on'"
-" THEN pg_catalog.pg_is_in_recovery() END AS standby";
-static const char set_messages[] =
-", pg_catalog.set_config('client_min_messages', 'warning', true)";
-static const char set_commit[] =
-", CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'"
-" THEN pg_catalog.set_config('synchronous_commit', 'local', true) END";
-static const char set_read_only[] =
-", pg_catalog.set_config('transaction_read_only', 'on', true)";
 
 /* Where the database does not say what it is reached by, what its client said is true for him. */
 static const char settings[] =
@@ -67,9 +58,6 @@ static const char settings[] =
 " CASE WHEN $8 IS NOT NULL"
 " AND coalesce(pg_catalog.current_setting('scimver.base_url', true), '') OPERATOR(pg_catalog.=) ''"
 " THEN pg_catalog.set_config('scimver.base_url', $8, true) END";
-
-static const char set_require_version[] =
-", pg_catalog.set_config('scimver.require_version', 'on', true)";
 
 /* Nobody without a token is taken for the session's own role: he learns what there is. */
 static const char without_token[] =
@@ -124,16 +112,16 @@ queries_http_statement(RequestKind kind, const char *schema, bool direct)
 	if (writes)
 	{
 		buf_text(&text, standby);
-		buf_text(&text, set_messages);
+		buf_text(&text, clause_set_messages);
 	}
 	if (direct)
 		buf_printf(&text, ", %s.scim_left_behind() AS left_behind", schema);
 	buf_text(&text, settings);
 	if (options.require_version)
-		buf_text(&text, set_require_version);
+		buf_text(&text, clause_set_require_version);
 	if (writes)
-		buf_text(&text, may_write);
-	buf_text(&text, writes ? set_commit : set_read_only);
+		buf_text(&text, clause_may_write);
+	buf_text(&text, writes ? clause_set_commit : clause_set_read_only);
 	buf_text(&text, without_token);
 	buf_printf(&text, ", CASE WHEN $9 IS NOT NULL"
 			   " THEN %s.scim_enter_role("

@@ -11,6 +11,7 @@
 #include "base/uuids.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "registry/relation_changes.h"
 #include "statement/own_table.h"
 #include "statement/token_row.h"
 #include "utils/array.h"
@@ -191,20 +192,53 @@ scim_token_is_in_force(const ScimTokenRow *row)
 
 /* ---- finding one ---- */
 
+/* As each request asks: the index on the digests, until the table or the index changes. */
+static struct
+{
+	Oid			table;			/* InvalidOid: nothing is known */
+	Oid			index;
+}			known;
+
+static void
+relation_changed(Oid relid)
+{
+	if (!OidIsValid(relid) || relid == known.table || relid == known.index)
+		known.table = InvalidOid;
+}
+
+/* InvalidOid: its owner has dropped it, and all rows are looked at. */
+static Oid
+find_index(Relation table, int column)
+{
+	AttrNumber	number = column + 1;
+	uint64		started;
+	Oid			found;
+
+	if (likely(column == TOKEN_DIGEST && known.table == RelationGetRelid(table)))
+		return known.index;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
+	scim_check_columns(table, column_types, TOKEN_COLUMNS);
+	found = scim_find_index_on(table, &number, 1);
+	if (column == TOKEN_DIGEST && OidIsValid(found) && started == scim_relation_changes())
+	{
+		known.table = RelationGetRelid(table);
+		known.index = found;
+	}
+	return found;
+}
+
 static bool
 find(int column, RegProcedure equal, Datum key, ScimTokenRow *row)
 {
-	AttrNumber	number = column + 1;
 	Relation	table = table_open(scim_tokens_table(), AccessShareLock);
+	Oid			index = find_index(table, column);
 	ScanKeyData scan_key;
 	SysScanDesc scan;
 	HeapTuple	found;
-	Oid			index;
 	bool		is_there;
 
-	scim_check_columns(table, column_types, TOKEN_COLUMNS);
-	index = scim_find_index_on(table, &number, 1);
-	ScanKeyInit(&scan_key, number, BTEqualStrategyNumber, equal, key);
+	ScanKeyInit(&scan_key, column + 1, BTEqualStrategyNumber, equal, key);
 	scan = systable_beginscan(table, index, OidIsValid(index), NULL, 1, &scan_key);
 	found = systable_getnext(scan);
 	is_there = HeapTupleIsValid(found);

@@ -14,6 +14,12 @@ my ($rounds, $seconds) = $quick ? (3, 1) : (9, 3);
 
 # ---- servers ----
 
+my %running;	# by process id
+
+# Perl waits for them when it ends, but for those who are to become another program.
+my $self = $$;
+END { kill 'TERM', keys %running if $$ == $self }
+
 # A server that says where it serves, at 127.0.0.1, in a line of its output; it ends with stop_service.
 sub start_service
 {
@@ -29,8 +35,10 @@ sub start_service
 	while (my $line = <$out>)
 	{
 		next unless $line =~ /(127\.0\.0\.1:\d+)/;
+		$running{$pid} = 1;
 		return { name => $name, pid => $pid, out => $out, address => $1 };
 	}
+	close $out;
 	die "$name does not serve\n";
 }
 
@@ -39,6 +47,7 @@ sub stop_service
 	my ($service) = @_;
 
 	kill 'TERM', $service->{pid};
+	delete $running{ $service->{pid} };
 	close $service->{out};
 }
 

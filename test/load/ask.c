@@ -78,14 +78,17 @@ ask_text(size_t client, const Request *request, size_t *length)
 			fail("memory", "none left");
 	}
 	n = (size_t) snprintf(text, MOST_HEAD,
-						  "%s %s%s HTTP/1.1\r\nHost: localhost\r\nAccept: application/scim+json\r\n",
+						  "%s %s%s HTTP/1.1\r\n"
+						  "Host: localhost\r\n"
+						  "Accept: application/scim+json\r\n",
 						  request->method, request->outside ? "" : scim_base, request->path);
 	n += line(text + n, MOST_HEAD - n, "Authorization: Bearer ", token);
 	n += line(text + n, MOST_HEAD - n, "If-Match: ", request->if_match);
 	n += line(text + n, MOST_HEAD - n, "If-None-Match: ", request->if_none_match);
 	if (request->body != NULL)
 		n += (size_t) snprintf(text + n, MOST_HEAD - n,
-							   "Content-Type: application/scim+json\r\nContent-Length: %zu\r\n", body);
+							   "Content-Type: application/scim+json\r\n"
+							   "Content-Length: %zu\r\n", body);
 	n += (size_t) snprintf(text + n, MOST_HEAD - n, "\r\n");
 	if (n >= MOST_HEAD)
 		fail("a request is too long", request->path);
@@ -126,10 +129,13 @@ ask_bulk(size_t count, const char *name)
 
 	if (text == NULL)
 		fail("memory", "none left");
-	n = (size_t) snprintf(text, size, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"],\"Operations\":[");
+	n = (size_t) snprintf(text, size,
+						  "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"],"
+						  "\"Operations\":[");
 	for (size_t i = 0; i < count; i++)
 		n += (size_t) snprintf(text + n, size - n,
-							   "%s{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"%zu\",\"data\":%s}",
+							   "%s{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"%zu\","
+							   "\"data\":%s}",
 							   i > 0 ? "," : "", i, ask_user(user, sizeof(user), name, i));
 	snprintf(text + n, size - n, "]}");
 	return text;

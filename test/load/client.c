@@ -177,9 +177,11 @@ static void
 look(Client *client, bool ended)
 {
 	Answer		answer = {0};
-	char	   *end = client->length == 0 ? NULL : memmem(client->in, client->length, "\r\n\r\n", 4);
+	char	   *end = NULL;
 	bool		last;
 
+	if (client->length > 0)
+		end = memmem(client->in, client->length, "\r\n\r\n", 4);
 	if (end == NULL)
 		return;
 	end[2] = '\0';				/* of the head, with its last line's end */

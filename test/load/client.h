@@ -46,8 +46,8 @@ struct Client
 	size_t		capacity;		/* bytes allocated */
 };
 
-/* Who these clients are in messages, the loop that they run in, and whom they ask: "127.0.0.1:8080",
- * "unix:/path". */
+/* Who these clients are in messages, the loop that they run in, and whom they ask:
+ * "127.0.0.1:8080", "unix:/path". */
 extern void clients_begin(const char *program, struct event_base *base, const char *address);
 
 /* The end of the program, with a reason. */

@@ -22,7 +22,8 @@ static void
 post(Client *client)
 {
 	char		body[1024];
-	const Request request = {.method = "POST", .path = "/Users", .body = ask_user(body, sizeof(body), name, created)};
+	const Request request = {.method = "POST", .path = "/Users",
+	.body = ask_user(body, sizeof(body), name, created)};
 	size_t		length;
 	const char *text = ask_text(0, &request, &length);
 
@@ -79,7 +80,8 @@ int
 main(int argc, char **argv)
 {
 	Options		options = options_read(argc, argv, 3,
-									   "create [-b BASE] [-t TOKENS] ADDRESS COUNT posts|bulk NAME");
+									   "create [-b BASE] [-t TOKENS] "
+									   "ADDRESS COUNT posts|bulk NAME");
 	bool		at_once = strcmp(options.words[1], "bulk") == 0;
 	uint64_t	began;
 	Client	   *client;

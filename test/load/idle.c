@@ -65,8 +65,9 @@ main(int argc, char **argv)
 {
 	Options		options = options_read(argc, argv, 2,
 									   "idle [-b BASE] [-t TOKENS] ADDRESS CONNECTIONS PATH");
-	struct event *input = event_new(options.loop, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, NULL);
+	struct event *input;
 
+	input = event_new(options.loop, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, NULL);
 	if (input == NULL || event_add(input, NULL) < 0)
 		fail("standard input", "it is no pipe");
 	loop = options.loop;

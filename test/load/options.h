@@ -15,7 +15,8 @@ typedef struct Options
 	char	  **words;			/* behind ADDRESS; NULL ends them */
 } Options;
 
-/* Begins requests and clients; the end, with the usage, if there are not so many words (or one more). */
+/* Begins requests and clients; the end, with the usage, if there are not so many words, or one
+ * more. */
 extern Options options_read(int argc, char **argv, int words, const char *usage);
 
 /* A number from 1, or the end. */

@@ -48,6 +48,7 @@ static const char *asked_path;
 static State *states;
 static uint64_t counted_from;
 static uint64_t until;
+static size_t under_way;		/* clients that are not answered yet */
 static Times times;
 
 static void
@@ -72,7 +73,8 @@ user_path(size_t which)
 static void
 ask_get(Client *client, State *state)
 {
-	const Request request = {.method = "GET", .path = user_path(state->next++ * 7919 + client->number * 104729)};
+	const Request request = {.method = "GET",
+	.path = user_path(state->next++ * 7919 + client->number * 104729)};
 
 	send_request(client, &request);
 }
@@ -128,7 +130,8 @@ on_answer(Client *client, const Answer *answer)
 
 	if (answer->status != (state->began ? way->status : 200))
 	{
-		fprintf(stderr, "%d: %.*s\n", answer->status, (int) answer->length, answer->body != NULL ? answer->body : "");
+		fprintf(stderr, "%d: %.*s\n", answer->status, (int) answer->length,
+				answer->body != NULL ? answer->body : "");
 		fail(way->name, "not the answer that is expected");
 	}
 	state->began = true;
@@ -137,7 +140,7 @@ on_answer(Client *client, const Answer *answer)
 		times_add(&times, answer->took);
 	if (at < until)
 		way->ask(client, state);
-	else
+	else if (--under_way == 0)	/* nothing of ours is done later */
 		event_base_loopbreak(loop);
 }
 
@@ -193,6 +196,7 @@ main(int argc, char **argv)
 		fail("memory", "none left");
 	counted_from = now() + (uint64_t) (seconds * 1e5);
 	until = counted_from + (uint64_t) (seconds * 1e6);
+	under_way = clients;
 	for (size_t i = 0; i < clients; i++)
 		way->ask(&all[i], &states[i]);
 	event_base_dispatch(loop);

@@ -49,8 +49,10 @@ void
 count_wrong(const char *who, const Answer *answer)
 {
 	if (counts.wrong++ < 5)
-		fprintf(stderr, "%s: %d after %lu ms: %.*s\n", who, answer->status, (unsigned long) (answer->took / 1000),
-				(int) (answer->length < 300 ? answer->length : 300), answer->body != NULL ? answer->body : "");
+		fprintf(stderr, "%s: %d after %lu ms: %.*s\n", who, answer->status,
+				(unsigned long) (answer->took / 1000),
+				(int) (answer->length < 300 ? answer->length : 300),
+				answer->body != NULL ? answer->body : "");
 }
 
 /* ---- timers ---- */
@@ -205,7 +207,8 @@ number_from_0(const char *word)
 int
 main(int argc, char **argv)
 {
-	Options		options = options_read(argc, argv, 4, "soak [-b BASE] [-t TOKENS] -i IDS ADDRESS SECONDS GOOD SLOW VANISHING");
+	Options		options = options_read(argc, argv, 4, "soak [-b BASE] [-t TOKENS] -i IDS "
+									   "ADDRESS SECONDS GOOD SLOW VANISHING");
 	int			seconds = (int) options_number(options.words[0]);
 	size_t		count = options_number(options.words[1]);
 
@@ -223,7 +226,8 @@ main(int argc, char **argv)
 	timer_start(stop, NULL, seconds * 1000 + 2000);
 	event_base_dispatch(loop);
 	times_sort(&times);
-	printf("{\"p50_us\": %u, \"p99_us\": %u, \"answered\": %zu, \"slow_done\": %zu, \"slow_late\": %zu, \"vanished\": %zu, \"wrong\": %zu}\n",
+	printf("{\"p50_us\": %u, \"p99_us\": %u, \"answered\": %zu, \"slow_done\": %zu, "
+		   "\"slow_late\": %zu, \"vanished\": %zu, \"wrong\": %zu}\n",
 		   times_percent(&times, 50), times_percent(&times, 99), counts.answered, counts.slow_done,
 		   counts.slow_late, counts.vanished, counts.wrong);
 	return 0;

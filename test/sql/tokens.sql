@@ -84,6 +84,8 @@ SELECT make('{}', current_user);
 SELECT make('{}', 'regress_scim_above');
 SELECT scim_grant_bridge('regress_scim_bridge'), scim_grant_bridge('regress_scim_bridge');
 SELECT make('{}', 'regress_scim_bridge');
+-- who writes it, gives out tokens for any role
+SELECT make('{}', 'pg_write_all_data');
 ALTER DATABASE scimver_tokens OWNER TO regress_scim_owner;
 SELECT make('{}', 'regress_scim_owner');
 -- a bridge's: nothing but what it needs
@@ -153,6 +155,24 @@ SELECT current_user, scim_tenant();
 ROLLBACK TO s;
 RELEASE s;
 SELECT current_user, scim_tenant();
+COMMIT;
+SELECT current_user, scim_tenant();
+-- nor what a part of it was that is taken back; what a part has that stays, was
+BEGIN;
+SAVEPOINT a;
+SAVEPOINT b;
+SELECT scim_enter(digest(:'token'));
+RELEASE b;
+SELECT current_user, scim_tenant();
+ROLLBACK TO a;
+SELECT current_user, scim_tenant();
+SELECT told(caller::text), current_user FROM scim_http('GET', '/Users', NULL, NULL, NULL, NULL);
+SAVEPOINT c;
+SELECT scim_enter(digest(:'other'));
+SAVEPOINT d;
+ROLLBACK TO d;
+RELEASE c;
+SELECT ask(:'other', 'GET', '/Users'), current_user, scim_tenant();
 COMMIT;
 SELECT current_user, scim_tenant();
 BEGIN;
@@ -232,6 +252,17 @@ SELECT ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'P
 SELECT ask(:'subject', 'DELETE', '/Me');
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'DELETE', '/Me');
 RESET SESSION AUTHORIZATION;
+
+-- ---- one token leads to no other ----
+
+GRANT EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token TO regress_scim_client;
+SET SESSION AUTHORIZATION regress_scim_bridge;
+BEGIN;
+SELECT scim_enter(digest(:'tools'));
+SELECT make('{}'), asked('SELECT scim_rotate_token(id) FROM scim_own_tokens LIMIT 1'), asked('SELECT scim_revoke_token(id) FROM scim_own_tokens LIMIT 1');
+COMMIT;
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token FROM regress_scim_client;
 
 -- ---- ending ----
 

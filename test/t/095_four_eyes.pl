@@ -309,7 +309,7 @@ sub writes_tables
 			"UPDATE scim_proposal_rows SET status = 'applied'",
 			"UPDATE scim_policies SET policy = '{}'",
 			"INSERT INTO scim_policies VALUES ('default', 'User', '{}', 'v', now())",
-			"INSERT INTO scim_review_rows VALUES ('$id', 1, 'approve', '$version', NULL, 'ann', 'ann', NULL, now(), true)",
+			"INSERT INTO scim_review_rows VALUES ('$id', 1, 'approve', '$version', NULL, 'ann', 'ann', NULL, NULL, now(), true)",
 			'TRUNCATE scim_review_rows',
 			'BEGIN; LOCK TABLE scim_proposal_rows IN SHARE MODE');
 	}

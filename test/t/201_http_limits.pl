@@ -146,9 +146,10 @@ foreach (1 .. 66)
 	push @answers, $status;
 }
 is_deeply(\@answers, [ ('none') x 64, 503, 503 ], 'so many large bodies are taken at once, and no more');
-is((half_a_body(60_000))[1], 'none', 'a small one is');
+is((half_a_body(65_000))[1], 'none', 'a small one is');
 $bodies[0]->close;
 becomes('one goes, another one is taken', sub { return (half_a_body(99_000))[1] eq 'none' });
+@bodies = ();
 is($bridge->finish, 0, 'exit code');
 
 # ---- clients that go while they wait ----
@@ -208,7 +209,7 @@ sub fill
 	my $all = $request x 1000;
 
 	$socket->blocking(0);
-	while ($refused < 20)
+	while ($refused < 300)
 	{
 		my $n = syswrite $socket, $all, length($all) - $sent % length $request, $sent % length $request;
 
@@ -268,24 +269,33 @@ becomes('one that never reads is closed', sub {
 	});
 is($bridge->finish, 0, 'exit code');
 
-# Many who do not read: what they leave unread is bounded for all together.
 $bridge = ScimverHttp->new(conninfo => $conninfo, address => "unix:$folder/s");
 $other = $bridge->client;
 $other->request('GET', '/healthz') foreach 1 .. 10;
+
+# Who sends no more, and reads late, is answered all the same.
+{
+	my $late = $bridge->client;
+	my $read = 0;
+
+	$late->send_raw($health x 2000);
+	$late->end_sending;
+	$other->request('GET', '/healthz') foreach 1 .. 300;
+	while (my $answer = $late->answer) { $read += $answer->{status} == 200; }
+	is($read, 2000, 'half-closed: what was answered waits');
+}
+
+# Many who do not read: what they leave unread is bounded for all together.
 $before = rss();
 my @deaf = map { $bridge->client } 1 .. 90;
-my @sent = map { fill($_->{socket}, $health) } @deaf;
-keeps(75_000);
-foreach my $i (0, 1, 88, 89)
+foreach my $one (@deaf)
 {
-	my $wanted = int($sent[$i] / length $health);
-	my $read = 0;
-	$read += $deaf[$i]->answer->{status} == 200 while $read < $wanted;
-	next if $read == $wanted;
-	fail("client $i: $read answers of $wanted");
+	# who has read nothing for a while may have been closed by now
+	eval { fill($one->{socket}, $health) };
 }
-pass('when they read, all are answered');
+keeps(75_000);
+is($other->request('GET', '/healthz')->{status}, 200, 'who reads is served');
+@deaf = ();
 is($bridge->finish, 0, 'exit code');
-
 
 done_testing();

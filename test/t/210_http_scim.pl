@@ -108,6 +108,14 @@ foreach my $round (1 .. 20)
 	is(join(' ', map { $_->request('GET', '/scim/v2/Users?count=0')->{json}{totalResults} } $client, $other), '20 1', "in turns ($round)");
 }
 
+# ---- What only reads runs so: by a policy that shows rows to nobody else.
+
+$node->safe_psql('postgres', q{CREATE POLICY only_readers ON users AS RESTRICTIVE FOR SELECT USING (current_setting('transaction_read_only') = 'on')});
+is($client->request($_, "/scim/v2/Users/$first->{id}")->{status}, 200, "$_ only reads") foreach 'GET', 'HEAD';
+is($client->request('POST', '/scim/v2/Users/.search', body => { schemas => ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] })->{json}{totalResults}, 20, '... and a search by POST');
+is($client->request('DELETE', "/scim/v2/Users/$first->{id}")->{status}, 404, '... what writes does not');
+$node->safe_psql('postgres', 'DROP POLICY only_readers ON users');
+
 # ---- Tokens that are none, before the database is asked and behind it.
 
 my $challenge = 'Bearer realm="scimver"';

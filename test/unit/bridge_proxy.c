@@ -232,9 +232,9 @@ check_clients(void)
 	char		printed[HTTP_ADDRESS_SIZE];
 
 	is(client("192.0.2.1", NULL), "192.0.2.1", "the client's address");
-	is(client("192.0.2.9, 192.0.2.1", NULL), "192.0.2.1", "what the client wrote itself");
+	is(client("192.0.2.9, 192.0.2.1", NULL), "192.0.2.1", "not what it wrote itself");
 	is(client("192.0.2.1, 10.0.0.2", NULL), "192.0.2.1", "behind two proxies of ours");
-	is(client("192.0.2.9,192.0.2.1\t,  ::1 ,10.0.0.2", NULL), "192.0.2.1", "behind four, with blanks");
+	is(client("192.0.2.9,192.0.2.1\t,  ::1 ,10.0.0.2", NULL), "192.0.2.1", "behind four");
 	is(client("192.0.2.9", "192.0.2.1"), "192.0.2.1", "the last of two fields");
 	is(client("192.0.2.1", "10.0.0.3"), "192.0.2.1", "behind the proxies of the last one");
 	is(client("[2001:db8::1]:4711", NULL), "2001:db8::1", "one with a port");
@@ -256,10 +256,7 @@ check_trust(void)
 
 	ok(http_proxy_is_trusted(&proxy), "a proxy is trusted");
 	ok(!http_proxy_is_trusted(&other), "others are not");
-	ok(!http_proxy_is_trusted(&unix_socket), "nor is a Unix socket");
-	options.trusted_proxy = "unix";
-	http_proxies_open();
-	ok(http_proxy_is_trusted(&unix_socket), "unless the command line says so");
+	ok(http_proxy_is_trusted(&unix_socket), "by a Unix socket a proxy comes");
 }
 
 static const char *

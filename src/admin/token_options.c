@@ -193,6 +193,9 @@ take_life(const JsonbValue *value, ScimTokenOptions *options)
 		set_life(options, text);
 	if (options->ends_at <= options->made_at)
 		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be still to come");
+	if (scim_instant_text(options->ends_at) == NULL)
+		scim_throw_path(SCIM_BAD_PARAMETER, "expires",
+						"expires must be before the year 10000, or null: never");
 }
 
 static void

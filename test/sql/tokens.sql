@@ -72,7 +72,7 @@ SELECT make('{"tools": ["scim_get_user"]}'), kept();
 SELECT make(NULL), kept();
 SELECT o, make(o) FROM unnest(ARRAY['5', '[]', '{"scope": ["scim"]}', '{"scopes": "scim"}', '{"scopes": []}', '{"scopes": ["read_only"]}', '{"scopes": ["scim", "write"]}', '{"scopes": ["scim", 5]}',
 	'{"tools": ["scim_get_users"]}', '{"tools": [""]}', '{"tools": ["lean,core"]}', '{"tools": []}', '{"profile": "nothing"}', '{"profile": 5}', '{"agent": ""}', '{"agent": "a\nb"}',
-	'{"max_per_minute": 0}', '{"max_per_minute": 1.5}', '{"max_per_minute": "60"}', '{"max_per_minute": 1e20}', '{"expires": 90}', '{"expires": "never"}', '{"expires": "-1 day"}', '{"expires": ""}', '{"expires": "2001-01-01T00:00:00Z"}',
+	'{"max_per_minute": 0}', '{"max_per_minute": 1.5}', '{"max_per_minute": "60"}', '{"max_per_minute": 1e20}', '{"expires": 90}', '{"expires": "never"}', '{"expires": "8000 years"}', '{"expires": "-1 day"}', '{"expires": ""}', '{"expires": "2001-01-01T00:00:00Z"}',
 	'{"subject": "User/5"}', '{"subject": {"resource_type": "User"}}', '{"subject": {"resource_type": "Robot", "id": "5"}}', '{"subject": {"resource_type": "User", "id": 5}}', '{"subject": {"resource_type": "User", "id": "5", "tenant": "x"}}']::jsonb[]) o;
 SELECT make(jsonb_build_object('agent', repeat('ä', 64))) ~ 'TOKEN', make(jsonb_build_object('agent', repeat('ä', 64) || 'x')), make(jsonb_build_object('subject', jsonb_build_object('resource_type', 'User', 'id', repeat('x', 2001))));
 SELECT make('{}', 'regress_scim_client', ''), make('{}', 'regress_scim_client', NULL), make('{}', NULL), make('{}', '4294967295');

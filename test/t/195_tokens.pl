@@ -80,8 +80,8 @@ sub request
 		. " CROSS JOIN LATERAL public.scim_http('$method', '$path', NULL, '@{[ $headers // '{}' ]}', convert_to(@{[ defined $body ? qq{'$body'} : 'NULL' ]}, 'UTF8'), s.token) h";
 }
 
-my $after = q{SELECT 'after', current_user, session_user, current_setting('search_path'), current_setting('scimver.only_tenant') = '', coalesce(public.scim_left_behind(), '-')};
-my $own = q{after|bridge|bridge|"$user", public|t|-};
+my $after = q{SELECT 'after', current_user, session_user, current_setting('search_path'), current_setting('scimver.only_tenant') = '', (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), coalesce(public.scim_left_behind(), '-')};
+my $own = q{after|bridge|bridge|"$user", public|t|0|-};
 
 my $stale = $node->safe_psql('scim', "SELECT version FROM users");
 my $count = 0;
@@ -197,12 +197,18 @@ foreach my $place (sort keys %requests)
 		}
 	}
 	# what ends with the transaction is nobody's business, nor what a bridge sets itself
-	foreach my $statement ('SET LOCAL search_path = evil, public', q{SELECT set_config('my.own', 'x', true)}, 'SET search_path = evil; RESET search_path', 'SET LOCAL statement_timeout = 1000000', 'DECLARE c CURSOR FOR SELECT 1')
+	foreach my $statement ('SET LOCAL search_path = evil, public', q{SELECT set_config('my.own', 'x', true)}, 'SET search_path = evil; RESET search_path', 'SET LOCAL statement_timeout = 1000000', 'DECLARE c CURSOR FOR SELECT 1',
+		'SELECT pg_advisory_lock(7), pg_try_advisory_lock_shared(8)')
 	{
 		my ($out, $err) = attack($place, $statement);
 
 		like("$out$err", qr/^answer\|20[01]\|\|-\n\Q$own\E$/, "$place: $statement ends with the transaction");
 	}
+}
+
+{
+	my ($out, $err) = attack('trigger', 'SELECT pg_advisory_lock(7); SELECT 1/0');
+	like("$out$err", qr/^answer\|400\|.*\n\Q$own\E$/, 'a lock of the session, and an error');
 }
 
 # What is set by a bridge for its session, is its own.
@@ -213,7 +219,7 @@ foreach my $place (sort keys %requests)
 
 # Who enters by hand, and has set something before, is not in the way of himself.
 my ($out, $err) = session('SET search_path = public', 'CREATE TEMPORARY TABLE mine (x int)', request('GET', '/Users'), $after);
-like($out, qr/^answer\|200\|\|setting search_path, temporary tables\nafter\|bridge\|bridge\|public\|t\|setting search_path, temporary tables$/, 'what was there before is told, too');
+like($out, qr/^answer\|200\|\|setting search_path, temporary tables\nafter\|bridge\|bridge\|public\|t\|0\|setting search_path, temporary tables$/, 'what was there before is told, too');
 ($out, $err) = session('SET search_path = public', 'BEGIN', "SELECT scim_enter(digest('$token'))", 'COMMIT', "SELECT current_user");
 is("$out$err", "\nbridge", '... and is nothing that a transaction leaves behind');
 ($out, $err) = session('BEGIN', "SELECT scim_enter(digest('$token'))", 'SET search_path = public', 'COMMIT', $after);

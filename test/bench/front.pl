@@ -227,7 +227,7 @@ sub start_peers
 {
 	my $port = free_port();
 	my @peers = (
-		{ %{ start_service('scim2-server', "$env{PEERS_HTTP}/python/bin/python", "$env{PEERS_HTTP}/scim2_server.py", '--port', $port, '--bearer-token', 'secret') }, b => '/v2', version => '0.8.3' },
+		{ %{ start_service('scim2-server', "$env{PEERS_HTTP}/python/bin/python", "$env{PEERS_HTTP}/scim2.py", '--port', $port, '--bearer-token', 'secret') }, b => '/v2', version => '0.8.3' },
 		{ %{ start_service('scimmy-routers', 'node', "$env{PEERS_HTTP}/scimmy.mjs", 'secret') }, b => '/scim/v2', version => '1.3.2' });
 	my $tokens = lines_file('peer_tokens', q{SELECT 'secret'});
 

@@ -14,9 +14,9 @@ my ($rounds, $seconds) = $quick ? (3, 1) : (9, 3);
 
 # ---- servers ----
 
-my %running;	# by process id
+my %running;	# by process id, their outputs
 
-# Perl waits for them when it ends, but for those who are to become another program.
+# Perl waits for whose output it closes; not in a process that was to become another program.
 my $self = $$;
 END { kill 'TERM', keys %running if $$ == $self }
 
@@ -37,7 +37,7 @@ sub start_service
 	{
 		push @said, $line;
 		next unless $line =~ /(127\.0\.0\.1:\d+)/;
-		$running{$pid} = 1;
+		$running{$pid} = $out;
 		return { name => $name, pid => $pid, out => $out, address => $1 };
 	}
 	close $out;
@@ -227,7 +227,7 @@ sub start_peers
 {
 	my $port = free_port();
 	my @peers = (
-		{ %{ start_service('scim2-server', "$env{PEERS_HTTP}/python/bin/scim2-server", '--port', $port, '--bearer-token', 'secret') }, b => '/v2', version => '0.8.3' },
+		{ %{ start_service('scim2-server', "$env{PEERS_HTTP}/python/bin/python", "$env{PEERS_HTTP}/scim2.py", '--port', $port, '--bearer-token', 'secret') }, b => '/v2', version => '0.8.3' },
 		{ %{ start_service('scimmy-routers', 'node', "$env{PEERS_HTTP}/scimmy.mjs", 'secret') }, b => '/scim/v2', version => '1.3.2' });
 	my $tokens = lines_file('peer_tokens', q{SELECT 'secret'});
 

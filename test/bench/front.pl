@@ -32,14 +32,16 @@ sub start_service
 		open(STDERR, '>&', \*STDOUT) or die "$!";
 		exec @command or die "$command[0]: $!";
 	}
+	my @said;
 	while (my $line = <$out>)
 	{
+		push @said, $line;
 		next unless $line =~ /(127\.0\.0\.1:\d+)/;
 		$running{$pid} = 1;
 		return { name => $name, pid => $pid, out => $out, address => $1 };
 	}
 	close $out;
-	die "$name does not serve\n";
+	die "$name does not serve:\n@said";
 }
 
 sub stop_service
@@ -193,7 +195,7 @@ sub measure_idle
 {
 	my ($tokens) = @_;
 	my $count = $quick ? 2000 : 10_000;
-	my $front = start_front('--max-connections', 100_000, '--max-per-address', 100_000, '--idle-timeout', 3600);
+	my $front = start_front('--max-connections', $count + 100, '--max-per-address', $count + 100, '--idle-timeout', 3600);
 	my @client = ("$env{HELPERS}/load/idle", '-t', $tokens, $front->{address});
 
 	# what is made once is there before

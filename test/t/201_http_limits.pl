@@ -135,7 +135,7 @@ sub half_a_body
 	my $one = $bridge->client;
 
 	$one->send_raw("${post}Content-Length: 100000\r\n\r\n" . 'x' x $length);
-	$witness->request('GET', '/healthz') foreach 1 .. 3;
+	$witness->request('GET', '/healthz') foreach 1 .. 30;
 	return ($one, IO::Select->new($one->{socket})->can_read(0) ? $one->answer->{status} : 'none');
 }
 my (@bodies, @answers);

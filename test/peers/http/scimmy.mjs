@@ -2,7 +2,7 @@
 //
 //	node scimmy.mjs TOKEN
 //
-// Prints where it serves; ends with its standard input.
+// Prints where it serves.
 import { createServer } from "node:http";
 import express from "express";
 import SCIMMY from "scimmy";
@@ -38,4 +38,3 @@ app.use("/scim/v2", new SCIMMYRouters({
   },
 }));
 const server = createServer(app).listen(0, "127.0.0.1", () => console.log(`127.0.0.1:${server.address().port}`));
-process.stdin.resume().on("end", () => process.exit(0));

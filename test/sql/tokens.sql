@@ -64,6 +64,8 @@ CREATE FUNCTION make(options jsonb, role text DEFAULT 'regress_scim_client', ten
 	SELECT asked(format('SELECT scim_create_token(%L, %L, %L)', role, tenant, options)) $$;
 SELECT make('{}'), kept();
 SELECT make('{"subject": {"resource_type": "user", "id": "x7"}, "scopes": ["scim", "read_only"], "tools": ["lean", "scim_bulk"], "profile": "entra", "agent": "Ägent 7", "max_per_minute": 60, "expires": "12 hours"}'), kept();
+-- one subject is one principal
+SELECT scim_create_token('regress_scim_client', 'acme', '{"subject": {"resource_type": "User", "id": "{00000000-0000-4000-A000-0000000000BB}"}}') ->> 'principal' = 'User/00000000-0000-4000-a000-0000000000bb';
 SELECT make('{"expires": "2999-12-31T23:59:59.5+01:00"}');
 SELECT extract(epoch FROM expires_at), extract(epoch FROM expires_at - created_at) = extract(epoch FROM lasts) FROM scim_tokens ORDER BY created_at DESC LIMIT 1;
 -- for ever, if that is said; tools without scopes are for MCP

@@ -69,6 +69,12 @@ guard(PlannedStmt *planned, const char *text, bool read_only_tree, ProcessUtilit
 													   completion);
 }
 
+bool
+scim_others_start_statements(void)
+{
+	return ExecutorStart_hook == start ? next_start != NULL : ExecutorStart_hook != NULL;
+}
+
 void
 scim_init_session_guard(void)
 {

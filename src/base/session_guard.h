@@ -9,4 +9,7 @@
 /* When the library is loaded. */
 extern void scim_init_session_guard(void);
 
+/* Has another extension than this one a hook where statements start? */
+extern bool scim_others_start_statements(void);
+
 #endif							/* SCIM_BASE_SESSION_GUARD_H */

@@ -11,6 +11,7 @@
 
 #include "access/genam.h"
 #include "base/compat.h"
+#include "base/session_guard.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -151,8 +152,8 @@ find_obstacle(Relation relation, const ScimRegistration *registration, KnownWay 
 static bool
 has_hooks(void)
 {
-	return ExecutorStart_hook || ExecutorRun_hook || ExecutorFinish_hook || ExecutorEnd_hook ||
-		ExecutorCheckPerms_hook || planner_hook || post_parse_analyze_hook ||
+	return scim_others_start_statements() || ExecutorRun_hook || ExecutorFinish_hook ||
+		ExecutorEnd_hook || ExecutorCheckPerms_hook || planner_hook || post_parse_analyze_hook ||
 		get_relation_info_hook || set_rel_pathlist_hook || object_access_hook ||
 		scim_has_policy_hooks();
 }

@@ -902,6 +902,8 @@ CREATE FUNCTION scim_left_behind() RETURNS text
 	AS 'MODULE_PATHNAME', 'scim_left_behind';
 COMMENT ON FUNCTION scim_left_behind() IS
 	'What the session keeps of this transaction, or of one before, that a bridge''s must not: a role, a setting, temporary tables; NULL: nothing';
+-- Not for code that runs behind a token: who was told of what is left behind, answers for it.
+REVOKE EXECUTE ON FUNCTION scim_left_behind() FROM PUBLIC;
 
 -- Triggers (sql/parts/triggers.sql).
 

@@ -43,7 +43,8 @@ scim_grant_bridge(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	scim_run_ddl("GRANT SELECT ON {schema}.scim_tokens TO {role};"
 				 "GRANT EXECUTE ON FUNCTION {schema}.scim_enter(bytea), "
-				 "{schema}.scim_enter_role(regrole, text) TO {role}", words);
+				 "{schema}.scim_enter_role(regrole, text), "
+				 "{schema}.scim_left_behind() TO {role}", words);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

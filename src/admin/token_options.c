@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "column/instant.h"
 #include "fmgr.h"
+#include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/profile.h"
 #include "statement/token_row.h"
@@ -89,6 +90,16 @@ take_agent(const JsonbValue *value, ScimTokenOptions *options)
 						AGENT_BYTES);
 }
 
+/* As the type's table spells it: one subject is one principal, however it was told. */
+static const char *
+one_spelling(const ScimResourceType *type, const char *id)
+{
+	const ScimRegistration *table = scim_find_table(type);
+	const char *spelled = table ? table->id_type->spell(id) : NULL;
+
+	return spelled ? spelled : id;
+}
+
 static void
 take_subject(const JsonbValue *value, ScimTokenOptions *options)
 {
@@ -122,6 +133,7 @@ take_subject(const JsonbValue *value, ScimTokenOptions *options)
 	if (strlen(options->subject_id) > MOST_ID)
 		scim_throw_path(SCIM_BAD_PARAMETER, "subject.id", "subject.id must have at most %d bytes",
 						MOST_ID);
+	options->subject_id = one_spelling(type, options->subject_id);
 }
 
 static void
@@ -193,6 +205,9 @@ take_life(const JsonbValue *value, ScimTokenOptions *options)
 		set_life(options, text);
 	if (options->ends_at <= options->made_at)
 		scim_throw_path(SCIM_BAD_PARAMETER, "expires", "expires must be still to come");
+	if (scim_instant_text(options->ends_at) == NULL)
+		scim_throw_path(SCIM_BAD_PARAMETER, "expires",
+						"expires must be before the year 10000, or null: never");
 }
 
 static void

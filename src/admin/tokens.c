@@ -11,6 +11,7 @@
 #include "base/actor.h"
 #include "base/compat.h"
 #include "base/digest.h"
+#include "base/entered.h"
 #include "base/errors.h"
 #include "base/function_arguments.h"
 #include "base/jsonb_tree.h"
@@ -105,6 +106,15 @@ show(const NewToken *token)
 }
 
 /* ---- who may ---- */
+
+/* One token does not lead to another: that could be wider than it. */
+static void
+check_writes(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	if (scim_entered())
+		scim_throw(scim_error(SCIM_NOT_BY_TOKEN), "%-s is refused behind a token", function);
+}
 
 static void
 check_role(Oid role)
@@ -246,7 +256,7 @@ scim_make_token(Oid role, const char *tenant, const ScimTokenOptions *options)
 {
 	NewToken   *token;
 
-	PreventCommandIfReadOnly("scim_create_token()");
+	check_writes("scim_create_token()");
 	check_role(role);
 	check_tenant(tenant);
 	token = new_token();
@@ -291,7 +301,8 @@ end_at(const pg_uuid_t *id, const char *statement, TimestampTz at)
 
 static const char expire_statement[] =
 "UPDATE ONLY %s.scim_tokens SET expires_at = LEAST(expires_at, $2) WHERE id" SQL_OP("=") "$1"
-" AND revoked_at IS NULL";
+" AND revoked_at IS NULL"
+" AND (expires_at IS NULL OR expires_at" SQL_OP(">") "pg_catalog.clock_timestamp())";
 
 static const char revoke_statement[] =
 "UPDATE ONLY %s.scim_tokens SET revoked_at = $2 WHERE id" SQL_OP("=") "$1"
@@ -329,7 +340,7 @@ scim_rotate_token(PG_FUNCTION_ARGS)
 	ScimTokenRow row;
 	NewToken   *token = new_token();
 
-	PreventCommandIfReadOnly("scim_rotate_token()");
+	check_writes("scim_rotate_token()");
 	if (!find(id, &row) || !scim_token_is_in_force(&row))
 		throw_no_token(id);
 	check_role(row.who.role);
@@ -354,7 +365,7 @@ scim_revoke_token(PG_FUNCTION_ARGS)
 	ScimTokenRow row;
 	bool		was_in_force;
 
-	PreventCommandIfReadOnly("scim_revoke_token()");
+	check_writes("scim_revoke_token()");
 	if (!find(id, &row))
 		throw_no_token(id);
 	was_in_force = scim_token_is_in_force(&row);

@@ -40,18 +40,25 @@
 
 /*
  * Settings are in an array before version 16.  Since then such an array is made and sorted anew
- * for who asks, and those that are not at their defaults are in a ring.  (guc_tables.h)
+ * for who asks, and those that are not at their defaults are in a ring, those that the
+ * transaction changes in a list.  (guc_tables.h)
  */
 #if PG_VERSION_NUM >= 160000
 #define SCIM_SETTINGS_IN_RING true
 #define scim_all_settings(count) get_guc_variables(count)
 #define scim_setting_link(setting) (&(setting)->nondef_link)
 #define scim_linked_setting(link) dlist_container(struct config_generic, nondef_link, link)
+#define scim_find_setting(name) find_option(name, false, false, ERROR)
+#define scim_stack_link(setting) (&(setting)->stack_link)
+#define scim_stacked_setting(link) slist_container(struct config_generic, stack_link, link)
 #else
 #define SCIM_SETTINGS_IN_RING false
 #define scim_all_settings(count) (*(count) = GetNumConfigOptions(), get_guc_variables())
 #define scim_setting_link(setting) ((void) (setting), (dlist_node *) NULL)
 #define scim_linked_setting(link) ((void) (link), (struct config_generic *) NULL)
+#define scim_find_setting(name) ((void) (name), (struct config_generic *) NULL)
+#define scim_stack_link(setting) ((void) (setting), (slist_node *) NULL)
+#define scim_stacked_setting(link) ((void) (link), (struct config_generic *) NULL)
 #endif
 
 /* pg_noreturn took the place of pg_attribute_noreturn() in version 18. */

@@ -7,6 +7,9 @@
  * There it refuses SET ROLE, and RESET ROLE.  This stays on when the function ends that entered,
  * and is taken off before the server takes back the role with the other settings of the
  * transaction, which is behind triggers that were deferred.
+ *
+ * Locks that such code takes for the session (pg_advisory_lock) would stay in it, and keep
+ * others waiting for who is gone: they end with the transaction, too.
  */
 #include "postgres.h"
 
@@ -14,6 +17,7 @@
 #include "base/entered.h"
 #include "base/left_behind.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/memutils.h"
 
 static ScimEntered kept;
@@ -62,7 +66,10 @@ transaction_ends(XactEvent event, void *argument)
 		keep_user(false);
 	}
 	else
+	{
 		entered = NULL;
+		LockReleaseSession(USER_LOCKMETHOD);
+	}
 }
 
 static void

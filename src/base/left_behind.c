@@ -159,6 +159,26 @@ look_around(Search *search)
 		look_at(scim_linked_setting(link), search);
 }
 
+/* No user sets it, so it is never on the stack but for us. */
+#define FIXED_SETTING "block_size"
+
+/*
+ * What is at its default now, and so not in the ring, is so for this transaction alone, if it is
+ * on the stack.  Those are in a list, too, of which the last comer is the head.
+ */
+static void
+look_at_stack(Search *search)
+{
+	int			nesting = NewGUCNestLevel();
+	slist_node *link;
+
+	(void) set_config_option(FIXED_SETTING, GetConfigOption(FIXED_SETTING, false, false),
+							 PGC_INTERNAL, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (link = scim_stack_link(scim_find_setting(FIXED_SETTING)); link; link = link->next)
+		look_at(scim_stacked_setting(link), search);
+	AtEOXact_GUC(false, nesting);
+}
+
 static void
 look_for_settings(Search *search)
 {
@@ -168,6 +188,7 @@ look_for_settings(Search *search)
 	if (SCIM_SETTINGS_IN_RING)
 	{
 		look_around(search);
+		look_at_stack(search);
 		return;
 	}
 	settings = scim_all_settings(&count);

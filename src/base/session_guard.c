@@ -1,6 +1,7 @@
 /*
  * session_guard.c
- *		Refuses statements that a session would remember beyond the transaction.
+ *		Refuses statements that a session would remember beyond the transaction, and those that
+ *		write for who only reads.
  *
  * The next one who enters would meet what they leave: a bridge's prepared statement has a name,
  * and who took it for another statement would be given all that is sent to the bridge, and run
@@ -8,13 +9,32 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/entered.h"
 #include "base/errors.h"
+#include "base/narrowed.h"
 #include "base/session_guard.h"
+#include "executor/executor.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
 
 static ProcessUtility_hook_type next_hook = NULL;
+static ExecutorStart_hook_type next_start = NULL;
+
+/* Before version 16 RESET would lead a transaction back to writing, and asks nobody. */
+static void
+keep_reading(void)
+{
+	if (scim_only_reads())
+		XactReadOnly = true;
+}
+
+static void
+start(QueryDesc *query, int flags)
+{
+	keep_reading();
+	(next_start ? next_start : standard_ExecutorStart) (query, flags);
+}
 
 static bool
 is_remembered(const Node *statement)
@@ -40,6 +60,7 @@ guard(PlannedStmt *planned, const char *text, bool read_only_tree, ProcessUtilit
 	  ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
 	  QueryCompletion *completion)
 {
+	keep_reading();
 	if (scim_entered() && is_remembered(planned->utilityStmt))
 		scim_throw(scim_error(SCIM_LEAVES_BEHIND), "%-s is refused behind a token",
 				   CreateCommandName(planned->utilityStmt));
@@ -53,4 +74,6 @@ scim_init_session_guard(void)
 {
 	next_hook = ProcessUtility_hook;
 	ProcessUtility_hook = guard;
+	next_start = ExecutorStart_hook;
+	ExecutorStart_hook = start;
 }

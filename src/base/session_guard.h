@@ -1,7 +1,7 @@
 /*
  * session_guard.h
  *		Refuses statements that a session would remember beyond the transaction, while somebody
- *		has entered by a token.
+ *		has entered by a token, and those that write, if that is for reading alone.
  */
 #ifndef SCIM_BASE_SESSION_GUARD_H
 #define SCIM_BASE_SESSION_GUARD_H

@@ -334,6 +334,10 @@ check_together(void)
 		usage_error("--tls-cert needs --http", NULL);
 	if (options.http == NULL && options.loopback_role != NULL)
 		usage_error("--insecure-loopback needs --http", NULL);
+	if (options.http != NULL &&
+		(options.tenant != NULL || set_of_tools != NULL || names_of_tools != NULL))
+		usage_error("--tenant, --toolset and --tools do not go with --http: tokens say that",
+					NULL);
 }
 
 void

@@ -23,7 +23,6 @@
 
 #include "command_line.h"
 #include "http_tls.h"
-#include "http_unsent.h"
 #include "http_watch.h"
 #include "log.h"
 #include "metrics.h"
@@ -70,9 +69,9 @@ on_watched_end(void *arg)
 
 /* It does not read, and its answers are too many. */
 static void
-on_unread(HttpConnection *c)
+on_unread(void *owner)
 {
-	connections.handlers->lost(c, false);
+	connections.handlers->lost(owner, false);
 }
 
 /* Timers of one duration stand in one queue. */
@@ -217,7 +216,7 @@ on_input(struct bufferevent *socket, void *arg)
 static void
 recount(HttpConnection *c)
 {
-	http_unsent_set(c, c->socket == NULL ? 0 :
+	http_unsent_set(&c->unsent, c->socket == NULL ? 0 :
 					evbuffer_get_length(bufferevent_get_output(c->socket)));
 }
 
@@ -354,7 +353,7 @@ unread(HttpConnection *c)
 	recount(c);
 	if (ioctl(bufferevent_getfd(c->socket), SIOCOUTQ, &queued) < 0)
 		queued = 0;
-	return c->unsent + (size_t) queued;
+	return c->unsent.bytes + (size_t) queued;
 }
 
 void
@@ -373,7 +372,7 @@ http_connection_send(HttpConnection *c, const Buf *head, const char *body, size_
 	write_later(c, done, head->data, head->length);
 	write_later(c, done > head->length ? done - head->length : 0, body, length);
 	recount(c);
-	c->unread = c->unsent > 0 ? unread(c) : 0;
+	c->unread = c->unsent.bytes > 0 ? unread(c) : 0;
 }
 
 bool
@@ -382,7 +381,7 @@ http_connection_reads(HttpConnection *c)
 	size_t		before = c->unread;
 
 	c->unread = unread(c);
-	return c->unsent > 0 &&
+	return c->unsent.bytes > 0 &&
 		c->unread + LEAST_RATE * (size_t) options.idle_timeout <= before;
 }
 
@@ -390,7 +389,7 @@ bool
 http_connection_is_backlogged(HttpConnection *c)
 {
 	recount(c);
-	return c->unsent > MOST_UNSENT || (c->unsent > 0 && http_unsent_is_much());
+	return c->unsent.bytes > MOST_UNSENT || (c->unsent.bytes > 0 && http_unsent_is_much());
 }
 
 void
@@ -410,6 +409,7 @@ http_connection_new(const HttpListener *listener, int fd, const HttpAddress *pee
 	memset(c, 0, sizeof(*c));
 	c->listener = listener;
 	c->peer = *peer;
+	c->unsent.owner = c;
 	/* where there is no TCP, there is nothing to be set */
 	if (peer->known && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
 		log_line("cannot set TCP_NODELAY: %s", strerror(errno));

@@ -12,11 +12,11 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/queue.h>
 
 #include "buf.h"
 #include "http_listen.h"
+#include "http_unsent.h"
 
 /* What is waited for. */
 typedef enum HttpPhase
@@ -61,9 +61,7 @@ struct HttpConnection
 	size_t		at;				/* bytes of them that are done with */
 	size_t		looked;			/* and those that were looked at */
 	size_t		skip;			/* bytes to come of a body that nobody wants */
-	TAILQ_ENTRY(HttpConnection) waiting;	/* place among those whose answers wait */
-	size_t		unsent;			/* bytes of answers that wait to be written (http_unsent.c) */
-	uint64_t	read_at;		/* when some were written last, by clock_ms */
+	HttpUnsent	unsent;			/* its answers that wait to be written */
 	size_t		unread;			/* the same, with what the system has, when that was looked at */
 	struct HttpExchange *exchange;	/* the request under way; or NULL */
 };

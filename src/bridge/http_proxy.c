@@ -2,9 +2,9 @@
  * http_proxy.c
  *		What a trusted proxy says of the client in whose name it asks.
  *
- * --trusted-proxy has networks of such proxies; "unix" among them means whoever comes
- * by a Unix socket.  Of X-Forwarded-For the last address that is none of theirs is
- * the client's: what stands before it, anybody can have written.
+ * --trusted-proxy has networks of such proxies; whoever may connect to a Unix socket is
+ * one.  Of X-Forwarded-For the last address that is none of theirs is the client's: what
+ * stands before it, anybody can have written.
  *
  * Entry points: http_proxies_open, http_proxy_*.
  */
@@ -21,23 +21,17 @@
 
 static HttpNetwork networks[MOST_NETWORKS];
 static int	network_count;
-static bool unix_is_trusted;
 
 static _Noreturn void
 refuse(void)
 {
-	log_line("--trusted-proxy takes networks such as 10.0.0.0/8,::1,unix (try --help)");
+	log_line("--trusted-proxy takes networks such as 10.0.0.0/8,::1 (try --help)");
 	exit(EXIT_USAGE);
 }
 
 static void
 add_network(ScanSpan text)
 {
-	if (text.length == 4 && memcmp(text.start, "unix", 4) == 0)
-	{
-		unix_is_trusted = true;
-		return;
-	}
 	if (network_count == MOST_NETWORKS || !http_network_read(text, &networks[network_count]))
 		refuse();
 	network_count++;
@@ -61,7 +55,7 @@ bool
 http_proxy_is_trusted(const HttpAddress *address)
 {
 	if (!address->known)
-		return unix_is_trusted;
+		return true;
 	for (int i = 0; i < network_count; i++)
 	{
 		if (http_network_has(&networks[i], address))

@@ -56,7 +56,7 @@ look_finished(void)
 		return;
 	while ((idle = http_connection_idle()) != NULL)
 	{
-		if (idle->unsent > 0)
+		if (idle->unsent.bytes > 0)
 			http_connection_enter(idle, PHASE_LAST);	/* it has not read all yet */
 		else
 			http_connection_free(idle);
@@ -95,12 +95,12 @@ end(HttpConnection *c)
 {
 	if (c->phase != PHASE_LAST)
 		buf_free(&c->in);
-	if (c->broken || (c->ended && c->unsent == 0))
+	if (c->broken || (c->ended && c->unsent.bytes == 0))
 	{
 		drop(c);
 		return;
 	}
-	if (c->unsent > 0)
+	if (c->unsent.bytes > 0)
 	{
 		http_connection_enter(c, PHASE_LAST);
 		return;
@@ -351,7 +351,7 @@ on_drained(HttpConnection *c)
 static void
 on_lost(HttpConnection *c, bool ended)
 {
-	if (!ended || c->unsent == 0 || c->phase == PHASE_ANSWER || c->listener->tls)
+	if (!ended || c->unsent.bytes == 0 || c->phase == PHASE_ANSWER || c->listener->tls)
 	{
 		drop(c);
 		return;

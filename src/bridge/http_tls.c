@@ -59,7 +59,8 @@ read_files(void)
 	if (made == NULL || SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION) != 1)
 		log_fatal("cannot use TLS: %s", reason());
 	(void) SSL_CTX_set_options(made, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	/* idle connections keep no buffers */
+	/* sessions are in their tickets, not here; idle connections keep no buffers */
+	(void) SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
 	(void) SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_alpn_select_cb(made, choose_protocol, NULL);
 	if (SSL_CTX_use_certificate_chain_file(made, options.tls_cert) != 1)

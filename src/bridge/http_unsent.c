@@ -21,14 +21,15 @@
 #define PATIENCE 2
 #define TICK 1
 
+TAILQ_HEAD(HttpUnsentList, HttpUnsent);
+
 static struct
 {
-				TAILQ_HEAD(, HttpConnection) waiting;	/* whose answers wait; who has read nothing
-														 * for longest stands first */
-	size_t		bytes;			/* of them */
-	void		(*idle) (HttpConnection *c);	/* closes one that does not read */
+	struct HttpUnsentList all;	/* who has read nothing for longest stands first */
+	size_t		bytes;			/* of all */
+	void		(*idle) (void *owner);	/* closes one who does not read */
 	struct event *tick;			/* there are too many: time to look who does not */
-}			unsent = {.waiting = TAILQ_HEAD_INITIALIZER(unsent.waiting)};
+}			unsent = {.all = TAILQ_HEAD_INITIALIZER(unsent.all)};
 
 bool
 http_unsent_is_much(void)
@@ -50,16 +51,16 @@ watch(void)
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
-	HttpConnection *first;
+	HttpUnsent *first;
 	unsigned int closed = 0;
 
 	(void) fd;
 	(void) what;
 	(void) arg;
-	while (http_unsent_is_much() && (first = TAILQ_FIRST(&unsent.waiting)) != NULL &&
+	while (http_unsent_is_much() && (first = TAILQ_FIRST(&unsent.all)) != NULL &&
 		   clock_ms() - first->read_at >= PATIENCE * 1000)
 	{
-		unsent.idle(first);
+		unsent.idle(first->owner);
 		closed++;
 	}
 	if (closed > 0)
@@ -68,31 +69,31 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	watch();
 }
 
-/* It has read something, or has begun to have something to read. */
+/* Its owner has read something, or begins to have something to read. */
 static void
-note_reading(HttpConnection *c, size_t bytes)
+note_reading(HttpUnsent *one, size_t bytes)
 {
-	if (c->unsent > 0)
-		TAILQ_REMOVE(&unsent.waiting, c, waiting);
+	if (one->bytes > 0)
+		TAILQ_REMOVE(&unsent.all, one, all);
 	if (bytes > 0)
-		TAILQ_INSERT_TAIL(&unsent.waiting, c, waiting);
-	c->read_at = clock_ms();
+		TAILQ_INSERT_TAIL(&unsent.all, one, all);
+	one->read_at = clock_ms();
 }
 
 void
-http_unsent_set(HttpConnection *c, size_t bytes)
+http_unsent_set(HttpUnsent *one, size_t bytes)
 {
-	if (bytes == c->unsent)
+	if (bytes == one->bytes)
 		return;
-	if (c->unsent == 0 || bytes < c->unsent)
-		note_reading(c, bytes);
-	unsent.bytes += bytes - c->unsent;
-	c->unsent = bytes;
+	if (one->bytes == 0 || bytes < one->bytes)
+		note_reading(one, bytes);
+	unsent.bytes += bytes - one->bytes;
+	one->bytes = bytes;
 	watch();
 }
 
 void
-http_unsent_open(struct event_base *base, void (*idle) (HttpConnection *c))
+http_unsent_open(struct event_base *base, void (*idle) (void *owner))
 {
 	unsent.idle = idle;
 	unsent.tick = evtimer_new(base, on_tick, NULL);

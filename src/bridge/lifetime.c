@@ -66,7 +66,7 @@ lifetime_open(struct event_base *base)
 	if (lifetime.sigterm == NULL || event_add(lifetime.sigterm, NULL) < 0 ||
 		lifetime.sigint == NULL || event_add(lifetime.sigint, NULL) < 0)
 		log_fatal("cannot watch for signals");
-	/* it asks for certificates to be read again (http_tls.c), and where there are none, for nothing */
+	/* it asks for certificates to be read again (http_tls.c): without any, for nothing */
 	if (options.http != NULL && signal(SIGHUP, SIG_IGN) == SIG_ERR)
 		log_fatal("cannot ignore SIGHUP: %s", strerror(errno));
 	/* a client that is gone shows itself as an error of write */

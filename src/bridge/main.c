@@ -10,6 +10,10 @@
  * before it ends (call.c, consult.c).  A timer asks for seals of the history, which no
  * client waits for (seal.c).  While clients are subscribed (live.c, subscriptions.c,
  * audience.c), another asks for what was changed (feed.c, listening.c).
+ *
+ * With --http, clients come by connections (http_listen.c, http_connection.c); their
+ * requests (http_serve.c, http_parse.c, http.c) have routes (http_routes.c), such as SCIM
+ * (scim.c), which asks the same pool.
  */
 #include <event2/event.h>
 #include <stdbool.h>

@@ -335,7 +335,7 @@ static bool
 lists_urns(const JsonbValue *value, const JsonbValue *urns)
 {
 	ScimWalk	walk;
-	JsonbValue	urn;
+	JsonbValue	urn = {.type = jbvNull};
 
 	scim_walk(&walk, value->val.binary.data);
 	if (walk.count != urns->val.array.nElems)
@@ -344,7 +344,7 @@ lists_urns(const JsonbValue *value, const JsonbValue *urns)
 	{
 		const JsonbValue *wanted = &urns->val.array.elems[walk.next - 1];
 
-		if (urn.val.string.len != wanted->val.string.len ||
+		if (urn.type != jbvString || urn.val.string.len != wanted->val.string.len ||
 			memcmp(urn.val.string.val, wanted->val.string.val, urn.val.string.len) != 0)
 			return false;
 	}

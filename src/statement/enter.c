@@ -29,13 +29,16 @@ PG_FUNCTION_INFO_V1(scim_enter_role);
 const char *
 scim_no_role_of_tokens(Oid role)
 {
+	AclMode		rights;
+
 	if (superuser_arg(role))
 		return "is a superuser";
 	if (has_bypassrls_privilege(role))
 		return "bypasses row level security";
-	if (pg_class_aclcheck(scim_tokens_table(), role, ACL_SELECT) == ACLCHECK_OK)
-		return "may read scim_tokens, as a bridge does";
-	return NULL;
+	rights = pg_class_aclmask(scim_tokens_table(), role, ACL_SELECT | ACL_INSERT | ACL_UPDATE,
+							  ACLMASK_ANY);
+	return rights & ACL_SELECT ? "may read scim_tokens, as a bridge does"
+		: rights ? "may write scim_tokens" : NULL;
 }
 
 static void

@@ -64,6 +64,8 @@ CREATE FUNCTION make(options jsonb, role text DEFAULT 'regress_scim_client', ten
 	SELECT asked(format('SELECT scim_create_token(%L, %L, %L)', role, tenant, options)) $$;
 SELECT make('{}'), kept();
 SELECT make('{"subject": {"resource_type": "user", "id": "x7"}, "scopes": ["scim", "read_only"], "tools": ["lean", "scim_bulk"], "profile": "entra", "agent": "Ägent 7", "max_per_minute": 60, "expires": "12 hours"}'), kept();
+-- one subject is one principal
+SELECT scim_create_token('regress_scim_client', 'acme', '{"subject": {"resource_type": "User", "id": "{00000000-0000-4000-A000-0000000000BB}"}}') ->> 'principal' = 'User/00000000-0000-4000-a000-0000000000bb';
 SELECT make('{"expires": "2999-12-31T23:59:59.5+01:00"}');
 SELECT extract(epoch FROM expires_at), extract(epoch FROM expires_at - created_at) = extract(epoch FROM lasts) FROM scim_tokens ORDER BY created_at DESC LIMIT 1;
 -- for ever, if that is said; tools without scopes are for MCP
@@ -72,7 +74,7 @@ SELECT make('{"tools": ["scim_get_user"]}'), kept();
 SELECT make(NULL), kept();
 SELECT o, make(o) FROM unnest(ARRAY['5', '[]', '{"scope": ["scim"]}', '{"scopes": "scim"}', '{"scopes": []}', '{"scopes": ["read_only"]}', '{"scopes": ["scim", "write"]}', '{"scopes": ["scim", 5]}',
 	'{"tools": ["scim_get_users"]}', '{"tools": [""]}', '{"tools": ["lean,core"]}', '{"tools": []}', '{"profile": "nothing"}', '{"profile": 5}', '{"agent": ""}', '{"agent": "a\nb"}',
-	'{"max_per_minute": 0}', '{"max_per_minute": 1.5}', '{"max_per_minute": "60"}', '{"max_per_minute": 1e20}', '{"expires": 90}', '{"expires": "never"}', '{"expires": "-1 day"}', '{"expires": ""}', '{"expires": "2001-01-01T00:00:00Z"}',
+	'{"max_per_minute": 0}', '{"max_per_minute": 1.5}', '{"max_per_minute": "60"}', '{"max_per_minute": 1e20}', '{"expires": 90}', '{"expires": "never"}', '{"expires": "8000 years"}', '{"expires": "-1 day"}', '{"expires": ""}', '{"expires": "2001-01-01T00:00:00Z"}',
 	'{"subject": "User/5"}', '{"subject": {"resource_type": "User"}}', '{"subject": {"resource_type": "Robot", "id": "5"}}', '{"subject": {"resource_type": "User", "id": 5}}', '{"subject": {"resource_type": "User", "id": "5", "tenant": "x"}}']::jsonb[]) o;
 SELECT make(jsonb_build_object('agent', repeat('ä', 64))) ~ 'TOKEN', make(jsonb_build_object('agent', repeat('ä', 64) || 'x')), make(jsonb_build_object('subject', jsonb_build_object('resource_type', 'User', 'id', repeat('x', 2001))));
 SELECT make('{}', 'regress_scim_client', ''), make('{}', 'regress_scim_client', NULL), make('{}', NULL), make('{}', '4294967295');
@@ -84,6 +86,8 @@ SELECT make('{}', current_user);
 SELECT make('{}', 'regress_scim_above');
 SELECT scim_grant_bridge('regress_scim_bridge'), scim_grant_bridge('regress_scim_bridge');
 SELECT make('{}', 'regress_scim_bridge');
+-- who writes it, gives out tokens for any role
+SELECT make('{}', 'pg_write_all_data');
 ALTER DATABASE scimver_tokens OWNER TO regress_scim_owner;
 SELECT make('{}', 'regress_scim_owner');
 -- a bridge's: nothing but what it needs
@@ -153,6 +157,24 @@ SELECT current_user, scim_tenant();
 ROLLBACK TO s;
 RELEASE s;
 SELECT current_user, scim_tenant();
+COMMIT;
+SELECT current_user, scim_tenant();
+-- nor what a part of it was that is taken back; what a part has that stays, was
+BEGIN;
+SAVEPOINT a;
+SAVEPOINT b;
+SELECT scim_enter(digest(:'token'));
+RELEASE b;
+SELECT current_user, scim_tenant();
+ROLLBACK TO a;
+SELECT current_user, scim_tenant();
+SELECT told(caller::text), current_user FROM scim_http('GET', '/Users', NULL, NULL, NULL, NULL);
+SAVEPOINT c;
+SELECT scim_enter(digest(:'other'));
+SAVEPOINT d;
+ROLLBACK TO d;
+RELEASE c;
+SELECT ask(:'other', 'GET', '/Users'), current_user, scim_tenant();
 COMMIT;
 SELECT current_user, scim_tenant();
 BEGIN;
@@ -232,6 +254,17 @@ SELECT ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'P
 SELECT ask(:'subject', 'DELETE', '/Me');
 SELECT ask(:'subject', 'GET', '/Me'), ask(:'subject', 'PUT', '/Me', '{"userName": "zoé"}'), ask(:'subject', 'DELETE', '/Me');
 RESET SESSION AUTHORIZATION;
+
+-- ---- one token leads to no other ----
+
+GRANT EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token TO regress_scim_client;
+SET SESSION AUTHORIZATION regress_scim_bridge;
+BEGIN;
+SELECT scim_enter(digest(:'tools'));
+SELECT make('{}'), asked('SELECT scim_rotate_token(id) FROM scim_own_tokens LIMIT 1'), asked('SELECT scim_revoke_token(id) FROM scim_own_tokens LIMIT 1');
+COMMIT;
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION scim_create_token, scim_rotate_token, scim_revoke_token FROM regress_scim_client;
 
 -- ---- ending ----
 

@@ -80,8 +80,8 @@ sub request
 		. " CROSS JOIN LATERAL public.scim_http('$method', '$path', NULL, '@{[ $headers // '{}' ]}', convert_to(@{[ defined $body ? qq{'$body'} : 'NULL' ]}, 'UTF8'), s.token) h";
 }
 
-my $after = q{SELECT 'after', current_user, session_user, current_setting('search_path'), current_setting('scimver.only_tenant') = '', coalesce(public.scim_left_behind(), '-')};
-my $own = q{after|bridge|bridge|"$user", public|t|-};
+my $after = q{SELECT 'after', current_user, session_user, current_setting('search_path'), current_setting('scimver.only_tenant') = '', (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), coalesce(public.scim_left_behind(), '-')};
+my $own = q{after|bridge|bridge|"$user", public|t|0|-};
 
 my $stale = $node->safe_psql('scim', "SELECT version FROM users");
 my $count = 0;
@@ -136,7 +136,9 @@ my %refused = (
 	'LISTEN scimver' => 'LISTEN is refused behind a token',
 	'UNLISTEN *' => 'UNLISTEN is refused behind a token',
 	q{LOAD 'plpgsql'} => 'LOAD is refused behind a token',
-	'DECLARE c CURSOR WITH HOLD FOR SELECT 1' => 'DECLARE CURSOR is refused behind a token');
+	'DECLARE c CURSOR WITH HOLD FOR SELECT 1' => 'DECLARE CURSOR is refused behind a token',
+	# who was told what is left behind, answers for it
+	'SELECT scim_left_behind()' => 'permission denied for function scim_left_behind');
 
 # An error of the application's code is logged, where the client is not told what it says.
 foreach my $place (sort keys %requests)
@@ -165,7 +167,11 @@ my %told = (
 	'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY' => 'setting default_transaction_read_only',
 	q{SET scimver.profile = 'entra'; SET LOCAL scimver.profile = 'rfc'} => 'setting scimver.profile',
 	q{SET my.own = 'x'} => 'setting my.own',
-	'SET statement_timeout = 1' => 'setting statement_timeout',
+	# of a bridge's session, if it has set them itself
+	'SET statement_timeout = 1000000' => 'setting statement_timeout',
+	q{SET application_name = 'x'} => 'setting application_name',
+	# at its default now, until the transaction ends
+	q{SET search_path = evil; SET LOCAL search_path TO DEFAULT} => 'setting search_path',
 	'CREATE TEMPORARY TABLE users (x int)' => 'temporary tables',
 	'CREATE TEMPORARY TABLE users (x int) ON COMMIT DROP' => 'temporary tables',
 	'CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql RETURN 1' => 'temporary tables',
@@ -186,12 +192,13 @@ foreach my $place (sort keys %requests)
 		else
 		{
 			like($out, qr/^answer\|20[01]\|\|\Q$told{$statement}\E\n/, "$place: $statement is told ($err)");
-			# (whether a bridge has set that one, nobody knows later)
-			like($out, qr/\|\Q$told{$statement}\E$/, '... and so it is by the next one in the session') unless $statement =~ /statement_timeout/;
+			like($out, qr/\|\Q$told{$statement}\E$/, '... and so it is by the next one in the session')
+				unless $told{$statement} =~ /statement_timeout|application_name/;
 		}
 	}
-	# what ends with the transaction is nobody's business
-	foreach my $statement ('SET LOCAL search_path = evil, public', q{SELECT set_config('my.own', 'x', true)}, 'SET search_path = evil; RESET search_path', 'SET LOCAL statement_timeout = 1000000', 'DECLARE c CURSOR FOR SELECT 1')
+	# what ends with the transaction is nobody's business, nor what a bridge sets itself
+	foreach my $statement ('SET LOCAL search_path = evil, public', q{SELECT set_config('my.own', 'x', true)}, 'SET search_path = evil; RESET search_path', 'SET LOCAL statement_timeout = 1000000', 'DECLARE c CURSOR FOR SELECT 1',
+		'SELECT pg_advisory_lock(7), pg_try_advisory_lock_shared(8)')
 	{
 		my ($out, $err) = attack($place, $statement);
 
@@ -199,9 +206,20 @@ foreach my $place (sort keys %requests)
 	}
 }
 
+{
+	my ($out, $err) = attack('trigger', 'SELECT pg_advisory_lock(7); SELECT 1/0');
+	like("$out$err", qr/^answer\|400\|.*\n\Q$own\E$/, 'a lock of the session, and an error');
+}
+
+# What is set by a bridge for its session, is its own.
+{
+	my ($out, $err) = session('SET statement_timeout = 7000000', request('GET', '/Users'), $after, 'SHOW statement_timeout');
+	is("$out$err", "answer|200||-\n$own\n7000s", "a bridge's time limit");
+}
+
 # Who enters by hand, and has set something before, is not in the way of himself.
 my ($out, $err) = session('SET search_path = public', 'CREATE TEMPORARY TABLE mine (x int)', request('GET', '/Users'), $after);
-like($out, qr/^answer\|200\|\|setting search_path, temporary tables\nafter\|bridge\|bridge\|public\|t\|setting search_path, temporary tables$/, 'what was there before is told, too');
+like($out, qr/^answer\|200\|\|setting search_path, temporary tables\nafter\|bridge\|bridge\|public\|t\|0\|setting search_path, temporary tables$/, 'what was there before is told, too');
 ($out, $err) = session('SET search_path = public', 'BEGIN', "SELECT scim_enter(digest('$token'))", 'COMMIT', "SELECT current_user");
 is("$out$err", "\nbridge", '... and is nothing that a transaction leaves behind');
 ($out, $err) = session('BEGIN', "SELECT scim_enter(digest('$token'))", 'SET search_path = public', 'COMMIT', $after);
@@ -215,6 +233,21 @@ is("$out$err", "answer|200||-\n$own", "a bridge's own settings");
 # What was prepared before, stays what it was.
 ($out, $err) = session("PREPARE ask AS SELECT 'ours', session_user", request('GET', '/Users'), 'EXECUTE ask');
 like($out, qr/^answer\|200\|\|-\nours\|bridge$/, "a bridge's prepared statement");
+
+# ---- who only reads ----
+
+# Before PostgreSQL 16 RESET would do; nobody who writes by himself is asked for the setting.
+my $reader = token('client', 'acme', '{"scopes": ["scim", "mcp", "read_only"]}');
+foreach my $statement ('RESET transaction_read_only', 'SET LOCAL transaction_read_only TO DEFAULT', q{SELECT set_config('transaction_read_only', NULL, true)})
+{
+	foreach my $write (q{INSERT INTO users (user_name) VALUES ('x')}, 'CREATE TABLE evil.made (x int)', q{SELECT scim_create_user('{"userName": "x"}')})
+	{
+		($out, $err) = session('BEGIN', "SELECT scim_enter(digest('$reader'))", 'SELECT count(*) FROM users', 'SAVEPOINT a', $statement, 'ROLLBACK TO a', $statement, $write, 'COMMIT');
+		like($err, qr/in a read-only transaction|aborted/, "$statement leads nobody to $write");
+	}
+}
+($out, $err) = session('BEGIN', "SELECT scim_enter(digest('$reader'))", q{SELECT count(*) FROM users, LATERAL (SELECT set_config('transaction_read_only', NULL, true), scim_create_user(jsonb_build_object('userName', 'x'))) w}, 'COMMIT');
+like($err, qr/in a read-only transaction|cannot be reset/, '... nor in the same statement');
 
 # ---- who goes on in a transaction ----
 

@@ -146,7 +146,11 @@ foreach my $case (
 	[ 'no certificate', qr/--tls-cert/, '--tls-cert', "$folder/none", '--tls-key', "$folder/kept.key" ],
 	[ 'no key', qr/--tls-key/, '--tls-cert', "$folder/server.crt", '--tls-key', "$folder/none" ],
 	[ 'the key of another one', qr/--tls-key/, args() ],
-	[ 'a certificate alone', qr/go together/, '--tls-cert', "$folder/server.crt" ])
+	[ 'a certificate alone', qr/go together/, '--tls-cert', "$folder/server.crt" ],
+	# what tokens say
+	[ 'a tenant', qr/--tenant/, '--tenant', 'acme' ],
+	[ 'a set of tools', qr/--toolset/, '--toolset', 'lean' ],
+	[ 'tools', qr/--tools/, '--tools', 'scim_get_user' ])
 {
 	my ($name, $like, @args) = @$case;
 	my $err = '';

@@ -64,7 +64,8 @@ foreach my $kilobytes (700, 3000)
 		while (length $client->{buffer} < 3_072_000) { last unless $client->more; }
 		push @whole, $client if length $client->{buffer} >= 3_072_000;
 	}
-	cmp_ok(scalar @whole, '<=', 24, '30 answers of 3 MB that nobody reads: some are not kept');
+	# more may have been closed, had nobody begun to read
+	cmp_ok(scalar @whole, '<', 30, '30 answers of 3 MB that nobody reads: some are not kept');
 	cmp_ok(scalar @whole, '>=', 15, '... most are');
 	is($bridge->finish, 0, 'exit code');
 }

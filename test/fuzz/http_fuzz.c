@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/entered.h"
 #include "base/uri.h"
 #include "core/etag.h"
 #include "mb/pg_wchar.h"
@@ -56,6 +57,21 @@ scim_resource_types(void)
 	static const ScimResourceType *const types[] = {&fuzz_type, &fuzz_group_type, NULL};
 
 	return types;
+}
+
+const ScimResourceType *
+scim_resource_type(const char *name)
+{
+	return &fuzz_type;
+}
+
+/* By a token whose subject is a user: /Me is somebody. */
+const ScimEntered *
+scim_entered(void)
+{
+	static const ScimEntered who = {.subject_type = "User", .subject_id = "2819"};
+
+	return &who;
 }
 
 /* Any pointer will do: nobody looks behind it. */

@@ -80,7 +80,7 @@ note(encode_json($_)) foreach $alone, $beside;
 if ($gates)
 {
 	cmp_ok($ratio, '<=', 2, 'p99 of the good ones beside bad ones / alone');
-	cmp_ok($beside->{memory}{end}, '<=', $beside->{memory}{fifth} * 1.05 + 1024, 'memory is flat') unless $ENV{SCIMVER_MCP};
+	cmp_ok($beside->{memory}{end}, '<=', $beside->{memory}{fifth} * 1.05 + 1024, 'memory is flat');
 }
 is($bridge->finish, 0, 'exit code');
 is($bridge->stderr, '', 'nothing to report');

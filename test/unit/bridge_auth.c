@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "bridge_test.h"
 #include "command_line.h"
 #include "log.h"
 #include "scim_headers.h"
@@ -26,25 +27,7 @@ static const char token_digest[] =
 
 Options		options;
 
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
 /* What the modules want of others. */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
-
 void
 log_line(const char *format, ...)
 {

@@ -8,29 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_test.h"
 #include "own_errors.h"
 
 /* What clients are known to show whole. */
 #define ENVELOPE_LIMIT 8192
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what, const char *of)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s%s\n", good ? "" : "not ", tests, what, of);
-}
-
-/* buf.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 /* The text so many times; to be freed. */
 static char *
@@ -87,8 +69,8 @@ check_envelopes(const char *what, const char *tool, const char *reason)
 			longest = text.length;
 		buf_free(&text);
 	}
-	ok(whole, "envelopes are whole: ", what);
-	ok(longest > 0 && longest <= ENVELOPE_LIMIT, "envelopes have 8 kB at most: ", what);
+	ok_of(whole, "envelopes are whole: ", what);
+	ok_of(longest > 0 && longest <= ENVELOPE_LIMIT, "envelopes have 8 kB at most: ", what);
 }
 
 static void
@@ -165,7 +147,7 @@ check_scim_errors(void)
 	for (int error = 0; error <= ERROR_INTERNAL; error++)
 		good = good && is_scim_error((OwnError) error, NULL) &&
 			is_scim_error((OwnError) error, large);
-	ok(good, "bodies in HTTP are whole", "");
+	ok_of(good, "bodies in HTTP are whole", "");
 	free(large);
 }
 
@@ -186,7 +168,7 @@ excerpt_is(const char *text, size_t length, size_t most, const char *wanted)
 int
 main(void)
 {
-	ok(envelope_is(ERROR_NO_DATABASE, NULL, "scim_delete_user",
+	ok_of(envelope_is(ERROR_NO_DATABASE, NULL, "scim_delete_user",
 				   "{\"success\":false,\"metadata\":{\"operation\":\"delete_user\"},"
 				   "\"content\":{\"error_code\":\"RETRY_LATER\","
 				   "\"error\":\"The database cannot be reached; nothing was sent to it.\","
@@ -194,7 +176,7 @@ main(void)
 				   "moment.\"],"
 				   "\"retryable\":true}}"),
 	   "what matters stands first", "");
-	ok(envelope_is(ERROR_PERMISSION_DENIED, "w\"hy", "own",
+	ok_of(envelope_is(ERROR_PERMISSION_DENIED, "w\"hy", "own",
 				   "{\"success\":false,\"metadata\":{\"operation\":\"own\"},"
 				   "\"content\":{\"error_code\":\"PERMISSION_DENIED\","
 				   "\"error\":\"The database role of this server may not do that: w\\\"hy\","
@@ -202,14 +184,14 @@ main(void)
 				   "\"retryable\":false}}"), "a reason follows the text", "");
 	check_sizes();
 	check_scim_errors();
-	ok(excerpt_is("", 0, 3, "\"\""), "an excerpt of nothing", "");
-	ok(excerpt_is("abc", 3, 3, "\"abc\""), "an excerpt that is all", "");
-	ok(excerpt_is("abcd", 4, 3, "\"abc...\""), "an excerpt", "");
-	ok(excerpt_is("\xc3\xa9\xf0\x9f\x98\x80x\xc3\xa9", 9, 3, "\"\xc3\xa9\xf0\x9f\x98\x80x...\""),
+	ok_of(excerpt_is("", 0, 3, "\"\""), "an excerpt of nothing", "");
+	ok_of(excerpt_is("abc", 3, 3, "\"abc\""), "an excerpt that is all", "");
+	ok_of(excerpt_is("abcd", 4, 3, "\"abc...\""), "an excerpt", "");
+	ok_of(excerpt_is("\xc3\xa9\xf0\x9f\x98\x80x\xc3\xa9", 9, 3, "\"\xc3\xa9\xf0\x9f\x98\x80x...\""),
 	   "an excerpt is cut between characters", "");
-	ok(excerpt_is("\xf0\x9f\x98\x80", 4, 1, "\"\xf0\x9f\x98\x80\""),
+	ok_of(excerpt_is("\xf0\x9f\x98\x80", 4, 1, "\"\xf0\x9f\x98\x80\""),
 	   "a last character of four bytes", "");
-	ok(excerpt_is("a\0\"\n", 4, 3, "\"a\\u0000\\\"...\""), "an excerpt is escaped", "");
+	ok_of(excerpt_is("a\0\"\n", 4, 3, "\"a\\u0000\\\"...\""), "an excerpt is escaped", "");
 	printf("1..%d\n", tests);
 	return failures > 0;
 }

@@ -8,26 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "bridge_test.h"
 #include "gzip.h"
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what, const char *of)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s%s\n", good ? "" : "not ", tests, what, of);
-}
-
-/* buf.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 /* Two fields of that name, as far as they are there. */
 static bool
@@ -63,12 +45,12 @@ check_taken(void)
 	};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
-		ok(is_taken(taken[i], NULL), "gzip is taken: ", taken[i]);
+		ok_of(is_taken(taken[i], NULL), "gzip is taken: ", taken[i]);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		ok(!is_taken(refused[i], NULL), "gzip is not taken: ", refused[i]);
-	ok(!is_taken(NULL, NULL), "gzip is not taken by who says nothing", "");
-	ok(is_taken("br", "gzip"), "two fields are one list", "");
-	ok(!is_taken("gzip;q=0.3", "identity;q=0.4"), "whichever comes first", "");
+		ok_of(!is_taken(refused[i], NULL), "gzip is not taken: ", refused[i]);
+	ok_of(!is_taken(NULL, NULL), "gzip is not taken by who says nothing", "");
+	ok_of(is_taken("br", "gzip"), "two fields are one list", "");
+	ok_of(!is_taken("gzip;q=0.3", "identity;q=0.4"), "whichever comes first", "");
 }
 
 /* Unpack what was packed behind a text that was there before. */
@@ -104,20 +86,20 @@ check_packed(void)
 
 	for (size_t i = 0; i < length; i++)
 		bytes[i] = "{\"userName\": \"ada\"}"[i % 19];
-	ok(is_unpacked(bytes, GZIP_LEAST + 1), "two kilobytes", "");
-	ok(is_unpacked(bytes, length), "three megabytes", "");
-	ok(is_unpacked(bytes, 100), "and a hundred bytes after them", "");
+	ok_of(is_unpacked(bytes, GZIP_LEAST + 1), "two kilobytes", "");
+	ok_of(is_unpacked(bytes, length), "three megabytes", "");
+	ok_of(is_unpacked(bytes, 100), "and a hundred bytes after them", "");
 	for (size_t i = 0; i < length; i++)
 	{
 		random = random * 1103515245 + 12345;
 		bytes[i] = (char) (random >> 16);
 	}
 	buf_text(&out, "before");
-	ok(!gzip_pack(&out, bytes, 5000) && out.length == 6 && memcmp(out.data, "before", 6) == 0,
+	ok_of(!gzip_pack(&out, bytes, 5000) && out.length == 6 && memcmp(out.data, "before", 6) == 0,
 	   "what does not become shorter stays as it is", "");
-	ok(!gzip_pack(&out, bytes, 0) && !gzip_pack(&out, bytes, 1), "nor does nothing", "");
+	ok_of(!gzip_pack(&out, bytes, 0) && !gzip_pack(&out, bytes, 1), "nor does nothing", "");
 	memset(bytes, 'x', 5000);
-	ok(is_unpacked(bytes, 5000), "and the next one is packed", "");
+	ok_of(is_unpacked(bytes, 5000), "and the next one is packed", "");
 	buf_free(&out);
 	free(bytes);
 }

@@ -9,27 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_test.h"
 #include "metrics.h"
 #include "own_errors.h"
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* buf.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 /* All metrics, ended by NUL; good until the next call. */
 static const char *

@@ -8,31 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_test.h"
 #include "buf.h"
 #include "scan.h"
 
 /* Plain bytes around the two: so they stand at each place of a word, and in the rest after it. */
 #define MOST_BEFORE 10
 #define MOST_AFTER 9
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* buf.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 /* What a byte is in a JSON string; returns its length. */
 static int

@@ -7,27 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_test.h"
 #include "rates.h"
 
-static int	tests = 0;
-static int	failures = 0;
 static uint64_t now = UINT64_C(1000000003);
-
-static void
-ok(bool good, const char *what)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* rates.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 /* A token of that number; good until the eighth after it. */
 static const unsigned char *

@@ -7,26 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_test.h"
 #include "refusal.h"
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool good, const char *what)
-{
-	tests++;
-	failures += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* buf.c wants it */
-void
-log_fatal(const char *format, ...)
-{
-	(void) format;
-	exit(1);
-}
 
 static const char *
 meaning(const char *message)

@@ -47,7 +47,7 @@ typedef struct Caller
 {
 	PGconn	   *connection;
 	Call	   *call;			/* that is under way; NULL: none */
-}			Caller;
+} Caller;
 
 static const char *conninfo;
 static PGconn *judge;			/* takes no part */

@@ -169,28 +169,28 @@ int
 main(void)
 {
 	ok_of(envelope_is(ERROR_NO_DATABASE, NULL, "scim_delete_user",
-				   "{\"success\":false,\"metadata\":{\"operation\":\"delete_user\"},"
-				   "\"content\":{\"error_code\":\"RETRY_LATER\","
-				   "\"error\":\"The database cannot be reached; nothing was sent to it.\","
-				   "\"next_steps\":[\"Nothing was changed: make the same call again in a "
-				   "moment.\"],"
-				   "\"retryable\":true}}"),
-	   "what matters stands first", "");
+					  "{\"success\":false,\"metadata\":{\"operation\":\"delete_user\"},"
+					  "\"content\":{\"error_code\":\"RETRY_LATER\","
+					  "\"error\":\"The database cannot be reached; nothing was sent to it.\","
+					  "\"next_steps\":[\"Nothing was changed: make the same call again in a "
+					  "moment.\"],"
+					  "\"retryable\":true}}"),
+		  "what matters stands first", "");
 	ok_of(envelope_is(ERROR_PERMISSION_DENIED, "w\"hy", "own",
-				   "{\"success\":false,\"metadata\":{\"operation\":\"own\"},"
-				   "\"content\":{\"error_code\":\"PERMISSION_DENIED\","
-				   "\"error\":\"The database role of this server may not do that: w\\\"hy\","
-				   "\"next_steps\":[\"Ask an administrator for the privilege.\"],"
-				   "\"retryable\":false}}"), "a reason follows the text", "");
+					  "{\"success\":false,\"metadata\":{\"operation\":\"own\"},"
+					  "\"content\":{\"error_code\":\"PERMISSION_DENIED\","
+					  "\"error\":\"The database role of this server may not do that: w\\\"hy\","
+					  "\"next_steps\":[\"Ask an administrator for the privilege.\"],"
+					  "\"retryable\":false}}"), "a reason follows the text", "");
 	check_sizes();
 	check_scim_errors();
 	ok_of(excerpt_is("", 0, 3, "\"\""), "an excerpt of nothing", "");
 	ok_of(excerpt_is("abc", 3, 3, "\"abc\""), "an excerpt that is all", "");
 	ok_of(excerpt_is("abcd", 4, 3, "\"abc...\""), "an excerpt", "");
 	ok_of(excerpt_is("\xc3\xa9\xf0\x9f\x98\x80x\xc3\xa9", 9, 3, "\"\xc3\xa9\xf0\x9f\x98\x80x...\""),
-	   "an excerpt is cut between characters", "");
+		  "an excerpt is cut between characters", "");
 	ok_of(excerpt_is("\xf0\x9f\x98\x80", 4, 1, "\"\xf0\x9f\x98\x80\""),
-	   "a last character of four bytes", "");
+		  "a last character of four bytes", "");
 	ok_of(excerpt_is("a\0\"\n", 4, 3, "\"a\\u0000\\\"...\""), "an excerpt is escaped", "");
 	printf("1..%d\n", tests);
 	return failures > 0;

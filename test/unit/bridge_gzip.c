@@ -96,7 +96,7 @@ check_packed(void)
 	}
 	buf_text(&out, "before");
 	ok_of(!gzip_pack(&out, bytes, 5000) && out.length == 6 && memcmp(out.data, "before", 6) == 0,
-	   "what does not become shorter stays as it is", "");
+		  "what does not become shorter stays as it is", "");
 	ok_of(!gzip_pack(&out, bytes, 0) && !gzip_pack(&out, bytes, 1), "nor does nothing", "");
 	memset(bytes, 'x', 5000);
 	ok_of(is_unpacked(bytes, 5000), "and the next one is packed", "");

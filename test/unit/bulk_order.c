@@ -36,7 +36,7 @@ typedef struct Bulk
 	bool		reaches[MOST][MOST];
 	bool		holds[MOST][MOST];	/* the same as a member */
 	bool		contains[MOST][MOST];
-}			Bulk;
+} Bulk;
 
 static void
 close_over(int count, bool steps[MOST][MOST])
@@ -48,7 +48,7 @@ close_over(int count, bool steps[MOST][MOST])
 }
 
 static void
-add_edge(Bulk * bulk, int from, int to, bool member)
+add_edge(Bulk *bulk, int from, int to, bool member)
 {
 	bulk->edges[bulk->edge_count++] = (ScimBulkEdge) {.from = from, .to = to, .member = member};
 	bulk->refers[from][to] = bulk->reaches[from][to] = true;
@@ -57,7 +57,7 @@ add_edge(Bulk * bulk, int from, int to, bool member)
 }
 
 static void
-make_bulk(Bulk * bulk)
+make_bulk(Bulk *bulk)
 {
 	int			edges;
 
@@ -84,16 +84,16 @@ make_bulk(Bulk * bulk)
 /* Items in order, but that each comes behind those that it waits for. */
 typedef struct Slow
 {
-	const		Bulk *bulk;
+	const Bulk *bulk;
 	bool		is_item[MOST];
 	bool		waits[MOST][MOST];
 	bool		done[MOST];
 	int			order[MOST];
 	int			count;
-}			Slow;
+} Slow;
 
 static bool
-is_ready(const Slow * slow, int item)
+is_ready(const Slow *slow, int item)
 {
 	if (slow->done[item] || !slow->is_item[item])
 		return false;
@@ -107,7 +107,7 @@ is_ready(const Slow * slow, int item)
 
 /* Then those that waited for it, each with those that waited for that. */
 static void
-do_item(Slow * slow, int item, int turn)
+do_item(Slow *slow, int item, int turn)
 {
 	slow->done[item] = true;
 	slow->order[slow->count++] = item;
@@ -119,7 +119,7 @@ do_item(Slow * slow, int item, int turn)
 }
 
 static void
-do_all(Slow * slow)
+do_all(Slow *slow)
 {
 	for (int i = 0; i < slow->bulk->count; i++)
 	{
@@ -129,13 +129,13 @@ do_all(Slow * slow)
 }
 
 static bool
-is_same_unit(const Bulk * bulk, int a, int b)
+is_same_unit(const Bulk *bulk, int a, int b)
 {
 	return a == b || (bulk->reaches[a][b] && bulk->reaches[b][a]);
 }
 
 static int
-last_of_unit(const Bulk * bulk, int operation)
+last_of_unit(const Bulk *bulk, int operation)
 {
 	int			last = operation;
 
@@ -149,7 +149,7 @@ last_of_unit(const Bulk * bulk, int operation)
 
 /* A unit goes by its last operation. */
 static void
-do_units(const Bulk * bulk, Slow * slow)
+do_units(const Bulk *bulk, Slow *slow)
 {
 	*slow = (Slow) {.bulk = bulk};
 	for (int i = 0; i < bulk->count; i++)
@@ -168,7 +168,7 @@ do_units(const Bulk * bulk, Slow * slow)
 
 /* Who holds waits for who is held, within a unit, but where that is a circle. */
 static void
-do_operations(const Bulk * bulk, Slow * slow)
+do_operations(const Bulk *bulk, Slow *slow)
 {
 	*slow = (Slow) {.bulk = bulk};
 	for (int i = 0; i < bulk->count; i++)
@@ -182,7 +182,7 @@ do_operations(const Bulk * bulk, Slow * slow)
 }
 
 static int
-closing_of_unit(const Bulk * bulk, int unit)
+closing_of_unit(const Bulk *bulk, int unit)
 {
 	int			closing = -1;
 
@@ -197,7 +197,7 @@ closing_of_unit(const Bulk * bulk, int unit)
 /* ---- both ---- */
 
 static bool
-is_same_operations(const Bulk * bulk, const ScimBulkUnit *unit, int last, const Slow * operations)
+is_same_operations(const Bulk *bulk, const ScimBulkUnit *unit, int last, const Slow *operations)
 {
 	int			count = 0;
 
@@ -212,7 +212,7 @@ is_same_operations(const Bulk * bulk, const ScimBulkUnit *unit, int last, const 
 }
 
 static bool
-is_right(const Bulk * bulk)
+is_right(const Bulk *bulk)
 {
 	Slow		units;
 	Slow		operations;
